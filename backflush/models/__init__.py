@@ -1,0 +1,19 @@
+"""Tables of posting."""
+
+from backflush.models.order_closes import OrderClose
+from backflush.models.outbox import OutboxHead, OutboxMessage
+from backflush.models.postings import OrderProgress, Posting, Recipe, ReversalRequest
+from backflush.models.triggers import OperationReport, ReportBody, ReportTransition
+
+__all__ = [
+    "OperationReport",
+    "OrderClose",
+    "OrderProgress",
+    "OutboxHead",
+    "OutboxMessage",
+    "Posting",
+    "Recipe",
+    "ReportBody",
+    "ReportTransition",
+    "ReversalRequest",
+]

@@ -1,0 +1,67 @@
+"""The inbox: reports of output, durable before they are acknowledged, and how each was settled."""
+
+from django.db import models
+from django.db.models import Q
+
+from backflush.rules.vocabulary import ReportKind, ReportState
+from masterdata.models.choices import choices, one_of
+
+
+class OperationReport(models.Model):
+    """The narrow row that the drain works on; the body is kept apart, insert-only. `order_id` 0: not known yet."""
+
+    site_id = models.BigIntegerField()
+    event_id = models.UUIDField()
+    device_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=24, choices=choices(ReportKind))
+    order_number = models.CharField(max_length=40)
+    order_id = models.BigIntegerField(default=0)
+    operation_number = models.CharField(max_length=10)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=choices(ReportState), default=ReportState.RECEIVED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+    judged_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site_id", "event_id"], name="event_id_is_unique_per_site"),
+            one_of("state", ReportState, "report_state_is_known"),
+            one_of("kind", ReportKind, "report_kind_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], name="reports_waiting", condition=Q(state="received")),
+            models.Index(
+                fields=["order_id", "occurred_at", "id"],
+                name="reports_waiting_of_an_order",
+                condition=Q(state="received"),
+            ),
+            models.Index(fields=["judged_at"], name="reports_blocked", condition=Q(state="blocked")),
+            models.Index(fields=["site_id", "order_number"], name="reports_by_order_number"),
+        ]
+
+
+class ReportBody(models.Model):
+    """Insert-only: the parsed, normalised report as text; `report_id` is the report's id."""
+
+    report_id = models.BigIntegerField(primary_key=True)
+    body = models.TextField()
+
+
+class ReportTransition(models.Model):
+    """Insert-only: a report was blocked, refused, sent back, waived or reversed, why, and by whom.
+
+    Receipt and posting have records of their own (the body, the posting) and no row here.
+    """
+
+    report_id = models.BigIntegerField(db_index=True)
+    from_state = models.CharField(max_length=10, choices=choices(ReportState))
+    to_state = models.CharField(max_length=10, choices=choices(ReportState))
+    at = models.DateTimeField()
+    reasons = models.JSONField(default=list)
+    person_id = models.BigIntegerField(null=True)
+    note = models.CharField(max_length=500, blank=True, default="")

@@ -1,0 +1,40 @@
+"""The closed lists of words for reports and postings."""
+
+from enum import StrEnum
+
+
+class ReportKind(StrEnum):
+    OPERATION_COMPLETE = "operation_complete"
+    GOOD_UNITS = "good_units"
+    PACK_CONFIRMED = "pack_confirmed"
+    HANDLING_UNIT_CLOSED = "handling_unit_closed"
+    ORDER_CLOSE = "order_close"
+    SETUP = "setup"
+    SCAN_ISSUE = "scan_issue"
+
+
+class ReportState(StrEnum):
+    RECEIVED = "received"
+    POSTED = "posted"
+    BLOCKED = "blocked"
+    REFUSED = "refused"
+    WAIVED = "waived"
+    REVERSED = "reversed"
+
+
+class PostingKind(StrEnum):
+    REPORT = "report"
+    SCAN_ISSUE = "scan_issue"
+    TRUE_UP = "true_up"
+    REVERSAL = "reversal"
+
+
+#: Which state may follow which; everything else is refused, by rules and by the database.
+TRANSITIONS = {
+    ReportState.RECEIVED: {ReportState.POSTED, ReportState.BLOCKED, ReportState.REFUSED},
+    ReportState.BLOCKED: {ReportState.RECEIVED, ReportState.WAIVED},
+    ReportState.POSTED: {ReportState.REVERSED},
+    ReportState.REFUSED: set(),
+    ReportState.WAIVED: set(),
+    ReportState.REVERSED: set(),
+}

@@ -1,0 +1,172 @@
+"""The closed lists of words that master data is written in.
+
+Every choice field in the database takes its values from here, so that rules, tables and screens speak one language.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    ENGINEER = "engineer"
+    QA = "qa"
+    FINANCE = "finance"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Dimension(StrEnum):
+    MASS = "mass"
+    VOLUME = "volume"
+    LENGTH = "length"
+    AREA = "area"
+    COUNT = "count"
+    TIME = "time"
+
+
+class ItemKind(StrEnum):
+    RAW = "raw"
+    INTERMEDIATE = "intermediate"
+    FINISHED = "finished"
+    PACKAGING = "packaging"
+    CONSUMABLE = "consumable"
+
+
+class Tracking(StrEnum):
+    LOT = "lot"
+    SERIAL = "serial"
+
+
+class Rounding(StrEnum):
+    UP = "up"
+    DOWN = "down"
+    HALF_EVEN = "half_even"
+
+
+class RecordState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Per(StrEnum):
+    """What one line quantity is owed for."""
+
+    BASE = "base"
+    ORDER = "order"
+    STEPS = "steps"
+    HANDLING_UNIT = "handling_unit"
+
+
+class PostingMethod(StrEnum):
+    BACKFLUSH = "backflush"
+    SCAN = "scan"
+    FORWARD = "forward"
+
+
+class AlternateStrategy(StrEnum):
+    PRIORITY = "priority"
+    MIX = "mix"
+    SHARE = "share"
+
+
+class ScrapLevel(StrEnum):
+    ASSEMBLY = "assembly"
+    OPERATION = "operation"
+    COMPONENT = "component"
+
+
+class ScrapKind(StrEnum):
+    RUNNING = "running"
+    SETUP = "setup"
+
+
+class Convention(StrEnum):
+    GROSS_UP = "gross_up"
+    DIVIDE = "divide"
+
+
+class Loss(StrEnum):
+    STRUCTURAL = "structural"
+    AVOIDABLE = "avoidable"
+
+
+class FigureSource(StrEnum):
+    """Where a scrap figure comes from."""
+
+    STUDY = "study"
+    PILOT = "pilot"
+    SUPPLIER = "supplier"
+    HISTORY = "history"
+    ENGINEERING = "engineering"
+
+
+class OutputKind(StrEnum):
+    BY_PRODUCT = "by_product"
+    CO_PRODUCT = "co_product"
+
+
+class BinKind(StrEnum):
+    STORE = "store"
+    STAGING = "staging"
+    SUPERMARKET = "supermarket"
+    QUARANTINE = "quarantine"
+    FINISHED = "finished"
+    SCRAP = "scrap"
+    SUPPLIER = "supplier"
+    CONSUMED = "consumed"
+    ADJUSTMENT = "adjustment"
+    CUSTOMER = "customer"
+
+
+#: Ends of a move that are not counted: nothing is ever in stock there.
+UNCOUNTED_BINS = frozenset({BinKind.SUPPLIER, BinKind.CONSUMED, BinKind.ADJUSTMENT, BinKind.CUSTOMER})
+
+
+class TriggerKind(StrEnum):
+    OPERATION_COMPLETE = "operation_complete"
+    GOOD_UNITS = "good_units"
+    PACK_CONFIRMED = "pack_confirmed"
+    HANDLING_UNIT_CLOSED = "handling_unit_closed"
+    ORDER_CLOSE = "order_close"
+    SETUP = "setup"
+
+
+class OutputBasis(StrEnum):
+    GOOD = "good"
+    GOOD_AND_SCRAP = "good_and_scrap"
+
+
+class AllocationStrategy(StrEnum):
+    FEFO = "fefo"
+    FIFO = "fifo"
+    LIFO = "lifo"
+    RESERVATION = "reservation"
+    POTENCY = "potency"
+    FEWEST_LOTS = "fewest_lots"
+
+
+class HandlingUnitKind(StrEnum):
+    UNIT = "unit"
+    CASE = "case"
+    PALLET = "pallet"
+
+
+class ReasonKind(StrEnum):
+    RETURN = "return"
+    SCRAP = "scrap"
+    ADJUSTMENT = "adjustment"
+    REVERSAL = "reversal"
+    REWORK = "rework"
+    DOWNGRADE = "downgrade"
+    COUNT = "count"
+
+
+class CopqCategory(StrEnum):
+    NONE = "none"
+    INTERNAL_FAILURE = "internal_failure"
+    EXTERNAL_FAILURE = "external_failure"
+    APPRAISAL = "appraisal"
+    PREVENTION = "prevention"
