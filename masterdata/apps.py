@@ -1,0 +1,9 @@
+"""Master data: what we hold true, who may say so, and how it changes."""
+
+from django.apps import AppConfig
+
+
+class MasterdataConfig(AppConfig):
+    name = "masterdata"
+    verbose_name = "Master data"
+    default_auto_field = "django.db.models.BigAutoField"

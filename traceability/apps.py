@@ -1,0 +1,9 @@
+"""Traceability: where every lot is, and what went into what."""
+
+from django.apps import AppConfig
+
+
+class TraceabilityConfig(AppConfig):
+    name = "traceability"
+    verbose_name = "Traceability"
+    default_auto_field = "django.db.models.BigAutoField"
