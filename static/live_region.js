@@ -1,0 +1,67 @@
+/* Boards that update themselves, and requests that fail, in words.
+   - [data-live] shows when it was last fresh in its [data-live-when], and says so when it is stale.
+   - Banners that arrive are read out by screen readers.
+   - A request that got no answer leaves a banner: nothing is silently lost. */
+"use strict";
+(() => {
+  const region = () => document.getElementById("announcements");
+  const text = (name) => region()?.dataset[name] || "";
+  const clock = () => new Date().toLocaleTimeString(document.documentElement.lang || undefined);
+
+  function announce(sentence) {
+    const place = region();
+    if (!place || !sentence) return;
+    place.textContent = "";
+    setTimeout(() => { place.textContent = sentence; }, 50);
+  }
+
+  function fresh(board) {
+    board.classList.remove("is-stale");
+    const when = board.querySelector("[data-live-when]");
+    if (when) when.textContent = `${text("asOf")} ${clock()}`;
+  }
+  function stale(board) {
+    if (board.classList.contains("is-stale")) return;
+    board.classList.add("is-stale");
+    const when = board.querySelector("[data-live-when]");
+    if (when) {
+      when.textContent = `${text("stale")} (${when.textContent})`;
+      announce(when.textContent);
+    }
+  }
+
+  function lost(element, sentence) {
+    const board = element.closest("[data-live]");
+    if (board) { stale(board); return; }
+    const template = document.getElementById("no-answer");
+    const messages = document.getElementById("messages");
+    if (!template || !messages) return;
+    messages.querySelector("[data-no-answer]")?.remove();
+    const banner = template.content.firstElementChild.cloneNode(true);
+    banner.querySelector(".sentence-text").textContent = sentence;
+    messages.prepend(banner);
+    announce(sentence);
+    banner.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("htmx:sendError", (event) => lost(event.target, text("noAnswer")));
+  document.addEventListener("htmx:timeout", (event) => lost(event.target, text("noAnswer")));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 401 || status === 403) lost(event.target, text("notAllowed"));
+    else if (status === 404) lost(event.target, text("notThere"));
+    else lost(event.target, text("failed"));
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const board = event.target.closest?.("[data-live]");
+    if (board) fresh(board);
+    const banner = event.target.matches?.(".banner") ? event.target : event.target.querySelector?.(".banner[data-announce]");
+    if (banner) announce(banner.querySelector(".said")?.innerText || "");
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const board of document.querySelectorAll("[data-live]")) fresh(board);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) print();
+  });
+})();

@@ -1,0 +1,39 @@
+/* Number pad: keys write into the field they stand under; a keyboard still works.
+   <div data-number-pad><input …> <button data-key="7">7</button> … data-key="back|clear|point|step" data-by="10" */
+"use strict";
+(() => {
+  const asNumber = (text) => Number(String(text).trim().replace(",", ".")) || 0;
+  const places = (text) => (String(text).split(/[.,]/)[1] || "").length;
+
+  function stepped(field, by, mark) {
+    const digits = Math.max(places(field.value), places(by));
+    const least = field.dataset.min === undefined ? 0 : asNumber(field.dataset.min);
+    const sum = Math.max(least, asNumber(field.value) + asNumber(by));
+    return sum.toFixed(digits).replace(".", mark);
+  }
+
+  function press(pad, button) {
+    const field = pad.querySelector("input");
+    const mark = pad.dataset.point || ".";
+    const key = button.dataset.key;
+    /* The first key replaces what stood there, as on a calculator. */
+    const fresh = pad.dataset.fresh !== "no" && /^[0-9]$/.test(key);
+    let value = fresh ? "" : field.value;
+    if (key === "clear") value = "";
+    else if (key === "back") value = value.slice(0, -1);
+    else if (key === "step") value = stepped(field, button.dataset.by, mark);
+    else if (key === "point") value = /[.,]/.test(value) ? value : (value || "0") + mark;
+    else if (value.length < Number(field.maxLength > 0 ? field.maxLength : 12)) value = value === "0" ? key : value + key;
+    pad.dataset.fresh = "no";
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-number-pad] button[data-key]");
+    if (!button) return;
+    event.preventDefault();
+    press(button.closest("[data-number-pad]"), button);
+  });
+})();
