@@ -1,7 +1,7 @@
 """Fixtures of every test: databases as the application role, real servers and workers, a browser.
 
-Ordinary tests use `db` (one transaction, rolled back). `real_database` is for tests that commit, use several connections
-or start processes.
+Ordinary tests use `db` (one transaction, rolled back). `real_database` is for tests that commit, use several
+connections or start processes.
 """
 
 import os
@@ -11,8 +11,6 @@ from hypothesis import settings as hypothesis_settings
 
 from tests import databases
 from tests.processes import LivePlant, RealDatabase, WorkerProcess, chromium
-
-pytest_plugins: list[str] = []
 
 hypothesis_settings.register_profile("plant", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis_settings.load_profile("plant")

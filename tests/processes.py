@@ -58,7 +58,7 @@ class _Process:
     name = "process"
 
     def __init__(self, command: list[str], env: dict[str, str]):
-        self._log = tempfile.NamedTemporaryFile(prefix=f"backflush-{self.name}-", suffix=".log")
+        self._log = tempfile.NamedTemporaryFile(prefix=f"backflush-{self.name}-", suffix=".log")  # noqa: SIM115
         self.child = spawn(command, env=env, cwd=ROOT, stdout=self._log, stderr=subprocess.STDOUT)
 
     @property

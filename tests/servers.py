@@ -1,7 +1,8 @@
 """PostgreSQL and broker for a test run, started before Django reads its settings.
 
 A pytest plugin (`-p tests.servers`, see pyproject.toml). Runs that happen at the same time take a slot each under
-`.data/test`; a slot keeps its cluster and its migrated template, so a second run starts in half a second. fsync stays on.
+`.data/test`; a slot keeps its cluster and its migrated template, so a second run starts in half a second. fsync stays
+on.
 """
 
 import fcntl

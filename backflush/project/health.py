@@ -74,7 +74,7 @@ _seen_complete: set[str] = set()
 
 
 def _all_applied() -> bool:
-    """Reading the migration graph takes 50 ms, and a complete database does not become incomplete under the same code."""
+    """Reading the migration graph takes 50 ms, and a complete database stays complete under the same code."""
     return connection.settings_dict["NAME"] in _seen_complete
 
 

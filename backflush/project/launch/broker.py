@@ -45,15 +45,16 @@ def broker_program() -> Path:
     raise LaunchError("No Redis was found. Set REDIS_URL to a server, or REDIS_SERVER to the program.")
 
 
-def start_broker(data_dir: Path) -> Broker:
-    """Start it on a free loopback port, with a password and without any file."""
+def start_broker(data_dir: Path, *, port: int = 0) -> Broker:
+    """Start it on a free loopback port (or this one), with a password and without any file."""
     data_dir.mkdir(parents=True, exist_ok=True)
     password = keys_of(data_dir)["BROKER_PASSWORD"]
     program = broker_program()
-    port = free_port()
+    port = port or free_port()
     lines = [
         "bind 127.0.0.1",
         f"port {port}",
+        "databases 64",
         f"requirepass {password}",
         'save ""',
         "appendonly no",

@@ -68,8 +68,8 @@ def postgres_bindir() -> Path:
     )
 
 
-def start_postgres(data_dir: Path, *, shared_buffers: str = "256MB") -> Postgres:
-    """Make the cluster at the first start, then start it on a free port, with roles and database in place."""
+def start_postgres(data_dir: Path, *, shared_buffers: str = "256MB", port: int = 0) -> Postgres:
+    """Make the cluster at the first start, then start it on a free port (or this one), with roles and database."""
     data_dir.mkdir(parents=True, exist_ok=True)
     keys = keys_of(data_dir)
     bindir = postgres_bindir()
@@ -86,7 +86,7 @@ def start_postgres(data_dir: Path, *, shared_buffers: str = "256MB") -> Postgres
             "Dump and restore it, or set PG_BINDIR or DATA_DIR."
         )
     _forget_dead_server(folder)
-    port = free_port()
+    port = port or free_port()
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": str(port),
@@ -155,6 +155,7 @@ def _make_roles(server: Postgres) -> None:
             verb = "ALTER" if role in roles else "CREATE"
             statement = sql.SQL(f"{verb} ROLE {{}} LOGIN {rights} PASSWORD {{}}")
             connection.execute(statement.format(sql.Identifier(role), sql.Literal(server.keys[key])))
+        connection.execute(f"GRANT pg_signal_backend TO {OWNER}")
         _let_owner_tune(connection)
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'backflush'").fetchone():
             connection.execute(f"CREATE DATABASE backflush OWNER {OWNER}")

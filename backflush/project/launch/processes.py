@@ -4,6 +4,9 @@ Each child leads its own session, so a Ctrl-C reaches the parent alone, and carr
 even when the parent is killed. The death signal follows the thread that spawned: spawn from the main thread only.
 """
 
+from __future__ import annotations
+
+import contextlib
 import ctypes
 import os
 import signal
@@ -66,10 +69,8 @@ def stop(child: subprocess.Popen, *signals: signal.Signals, patience: float = 10
             child.wait(patience)
         except subprocess.TimeoutExpired:
             continue
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)  # whatever of its session is left
-    except (ProcessLookupError, PermissionError):
-        pass
     child.wait()
 
 

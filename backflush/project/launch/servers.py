@@ -1,7 +1,7 @@
 """The database and the broker that a command works with: those of the environment, or our own.
 
-In this order: DATABASE_URL with DATABASE_OWNER_URL, and REDIS_URL; PG_BINDIR and REDIS_SERVER; the wheels that come with
-the product; the PATH; else one sentence says what to set.
+In this order: DATABASE_URL with DATABASE_OWNER_URL, and REDIS_URL; PG_BINDIR and REDIS_SERVER; the wheels that come
+with the product; the PATH; else one sentence says what to set.
 """
 
 import os
@@ -21,6 +21,17 @@ class Servers:
     owner_env: dict[str, str] = field(default_factory=dict)
     postgres: Postgres | None = None
     broker: Broker | None = None
+
+    def revive(self) -> list[str]:
+        """Start again, on the same ports, what of ours has died; their names."""
+        revived = []
+        if self.postgres is not None and self.postgres.child.poll() is not None:
+            self.postgres = start_postgres(self.postgres.folder.parent, port=self.postgres.port)
+            revived.append("PostgreSQL")
+        if self.broker is not None and self.broker.child.poll() is not None:
+            self.broker = start_broker(Path(self.env["DATA_DIR"]), port=self.broker.port)
+            revived.append("the broker")
+        return revived
 
     def stop(self) -> None:
         for server in (self.broker, self.postgres):
