@@ -209,9 +209,7 @@ def explode(
                 continue
             factor = convert(line.item, line.unit, stock_unit[line.item])
             if factor is None:
-                missing.append(
-                    MissingFigure("no_conversion", line.item, f"{line.unit} → {stock_unit[line.item]}")
-                )
+                missing.append(MissingFigure("no_conversion", line.item, f"{line.unit} → {stock_unit[line.item]}"))
                 continue
             lines.append(_leaf(bom, line, level, entered, factor))
         if level.per == Per.BASE:
@@ -229,9 +227,7 @@ def explode(
             if inner is not None and inner.phantom:
                 factor = convert(output.item, output.unit, inner.base_unit)
                 if factor is None:
-                    missing.append(
-                        MissingFigure("no_conversion", output.item, f"{output.unit} → {inner.base_unit}")
-                    )
+                    missing.append(MissingFigure("no_conversion", output.item, f"{output.unit} → {inner.base_unit}"))
                     continue
                 for part in inner.lines:
                     found.extend(_output_part(part, per_unit * factor / inner.base, here, at))
@@ -316,15 +312,13 @@ def _output_losses(bom: BomFact, line: BomLineFact) -> list[RunningLoss]:
 
 def _enter(bom: BomFact, line: BomLineFact, level: _Level) -> _Level:
     """Multipliers for one line: quantity × pieces, then losses. In a phantom (depth > 0) its own losses always apply."""
-    entered = replace(
-        level, path=(*level.path, line.identity), operation=level.operation or line.operation
-    )
+    entered = replace(level, path=(*level.path, line.identity), operation=level.operation or line.operation)
     if line.per == Per.BASE:
         entered = _scaled(entered, line.quantity * line.pieces)
     else:
         # fixed quantities are not multiplied on the way down, and take no percentage
         quantity = line.quantity * line.pieces
-        entered = replace(
+        return replace(
             entered,
             plain=quantity,
             kept=quantity,
@@ -335,7 +329,6 @@ def _enter(bom: BomFact, line: BomLineFact, level: _Level) -> _Level:
             steps=line.steps,
             handling_unit_kind=line.handling_unit_kind,
         )
-        return entered
     for loss in _output_losses(bom, line):
         entered = _with_loss(entered, loss, kept=bool(level.path))
     if line.scrap is not None:
@@ -372,11 +365,11 @@ def _leaf(bom: BomFact, line: BomLineFact, level: _Level, entered: _Level, facto
 
 def _written(bom: BomFact, line: BomLineFact, entered: _Level, factor: Fraction) -> str:
     """The line as the engineer wrote it, for the page that explains a posting."""
-    text = f"{_plain(line.quantity)} {line.unit}"
+    text = f"{plain_text(line.quantity)} {line.unit}"
     if line.pieces != ONE:
-        text += f" × {_plain(line.pieces)} pieces"
+        text += f" × {plain_text(line.pieces)} pieces"
     text += {
-        Per.BASE: f" per {_plain(bom.base)} {bom.base_unit}",
+        Per.BASE: f" per {plain_text(bom.base)} {bom.base_unit}",
         Per.ORDER: " per order",
         Per.STEPS: " by order size",
         Per.HANDLING_UNIT: f" per {line.handling_unit_kind or 'handling unit'}",
@@ -388,9 +381,9 @@ def _written(bom: BomFact, line: BomLineFact, entered: _Level, factor: Fraction)
     ):
         if loss is not None and line.per == Per.BASE and loss in (*_output_losses(bom, line), line.scrap):
             sign = "+" if loss.convention == Convention.GROSS_UP else "÷"
-            text += f", {name} {sign}{_plain(loss.percent)} %"
+            text += f", {name} {sign}{plain_text(loss.percent)} %"
     if line.setup:
-        text += f", setup {_plain(line.setup)} {line.unit}"
+        text += f", setup {plain_text(line.setup)} {line.unit}"
     if len(entered.path) > 1:
         text += f" (through {len(entered.path) - 1} phantom level{'s' if len(entered.path) > 2 else ''})"
     if factor != ONE:
@@ -398,7 +391,7 @@ def _written(bom: BomFact, line: BomLineFact, entered: _Level, factor: Fraction)
     return text
 
 
-def _plain(value: Fraction) -> str:
+def plain_text(value: Fraction) -> str:
     """A fraction as people write it: 12.5, or 1/3 where it has no finite decimal."""
     if value.denominator == 1:
         return str(value.numerator)

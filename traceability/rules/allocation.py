@@ -1,8 +1,8 @@
 """Which lots a need is drawn from, in which order. The same facts always give the same lots."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol, TypeVar
 
 from masterdata.rules.vocabulary import AllocationStrategy
 
@@ -10,49 +10,51 @@ from masterdata.rules.vocabulary import AllocationStrategy
 NO_EXPIRY = "9999-12-31"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What one balance offers: `quantity` in the item's stock unit, and what the strategies look at.
+class Offered(Protocol):
+    """What the strategies look at: expiry and receipt as ISO text, which sorts as time does."""
 
-    `expires_on` and `received_at` are ISO text (UTC), so that they sort as time does. `ratio`: stock units of this lot that
-    do the work of one nominal stock unit (the lot's own density or potency over the item's; 1 where none was measured).
-    """
+    @property
+    def lot(self) -> int: ...
+    @property
+    def bin(self) -> int: ...
+    @property
+    def lot_code(self) -> str: ...
+    @property
+    def bin_code(self) -> str: ...
+    @property
+    def expires_on(self) -> str: ...
+    @property
+    def received_at(self) -> str: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def potency(self) -> Fraction | None: ...
 
-    lot: int
-    bin: int
-    order: int
-    quantity: Fraction
-    lot_code: str
-    bin_code: str
-    expires_on: str = NO_EXPIRY
-    received_at: str = ""
-    rank: int = 0
-    potency: Fraction = Fraction(1)
-    ratio: Fraction = Fraction(1)
-    unit_cost: str = "0"
+
+T = TypeVar("T", bound=Offered)
 
 
-def _fefo(offer: Offer) -> tuple[object, ...]:
+def _fefo(offer: Offered) -> tuple[object, ...]:
     return (offer.expires_on, offer.received_at, offer.lot_code, offer.bin_code, offer.lot, offer.bin)
 
 
-def _fifo(offer: Offer) -> tuple[object, ...]:
+def _fifo(offer: Offered) -> tuple[object, ...]:
     return (offer.received_at, offer.lot_code, offer.bin_code, offer.lot, offer.bin)
 
 
-def _reservation(offer: Offer) -> tuple[object, ...]:
+def _reservation(offer: Offered) -> tuple[object, ...]:
     return (offer.rank, offer.lot_code, offer.bin_code, offer.lot, offer.bin)
 
 
-def _potency(offer: Offer) -> tuple[object, ...]:
-    return (-offer.potency, offer.lot_code, offer.bin_code, offer.lot, offer.bin)
+def _potency(offer: Offered) -> tuple[object, ...]:
+    return (-(offer.potency or 1), offer.lot_code, offer.bin_code, offer.lot, offer.bin)
 
 
-def _largest(offer: Offer) -> tuple[object, ...]:
-    return (-offer.quantity, offer.lot_code, offer.bin_code, offer.lot, offer.bin)
+def _by_lot(offer: Offered) -> tuple[object, ...]:
+    return (offer.lot_code, offer.bin_code, offer.lot, offer.bin)
 
 
-_KEYS: dict[str, Callable[[Offer], tuple[object, ...]]] = {
+_KEYS: dict[str, Callable[[Offered], tuple[object, ...]]] = {
     AllocationStrategy.FEFO: _fefo,
     AllocationStrategy.FIFO: _fifo,
     AllocationStrategy.RESERVATION: _reservation,
@@ -60,22 +62,23 @@ _KEYS: dict[str, Callable[[Offer], tuple[object, ...]]] = {
 }
 
 
-def ranked(offers: Sequence[Offer], strategy: str, need: Fraction) -> list[Offer]:
-    """The offers in the order in which they are drawn for `need` (stock units).
+def ranked(offers: Sequence[tuple[T, Fraction]], strategy: str, need: Fraction) -> list[tuple[T, Fraction]]:
+    """The offers, each with what is left of it, in the order in which they are drawn for `need` (stock units).
 
-    Every strategy ends with lot, then bin. `fewest_lots`: the smallest single balance that covers the need; if none does,
-    the largest first.
+    Every strategy ends with lot, then bin. `reservation`: by the rank set at staging. `potency`: highest first.
+    `fewest_lots`: the smallest single balance that covers the need; if none does, the largest first.
     """
     if len(offers) < 2:
         return list(offers)
+    by_lot = sorted(offers, key=lambda pair: _by_lot(pair[0]))
     if strategy == AllocationStrategy.LIFO:
-        by_lot = sorted(offers, key=lambda offer: (offer.lot_code, offer.bin_code, offer.lot, offer.bin))
-        return sorted(by_lot, key=lambda offer: offer.received_at, reverse=True)
+        return sorted(by_lot, key=lambda pair: pair[0].received_at, reverse=True)
     if strategy == AllocationStrategy.FEWEST_LOTS:
-        largest = sorted(offers, key=_largest)
-        covering = [offer for offer in largest if offer.quantity >= need]
-        if covering:
-            smallest = min(covering, key=lambda offer: (offer.quantity, offer.lot_code, offer.bin_code, offer.lot))
-            return [smallest, *(offer for offer in largest if offer is not smallest)]
-        return largest
-    return sorted(offers, key=_KEYS[strategy])
+        largest = sorted(by_lot, key=lambda pair: -pair[1])
+        covering = [pair for pair in by_lot if pair[1] >= need]
+        if not covering:
+            return largest
+        smallest = min(covering, key=lambda pair: pair[1])
+        return [smallest, *(pair for pair in largest if pair is not smallest)]
+    key = _KEYS[strategy]
+    return sorted(offers, key=lambda pair: key(pair[0]))

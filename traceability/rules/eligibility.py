@@ -6,84 +6,43 @@ from fractions import Fraction
 
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import BinKind
+from traceability.rules.allocation import NO_EXPIRY
 from traceability.rules.vocabulary import LotStatus
 
 
 @dataclass(frozen=True, slots=True)
 class StockFact:
-    """One balance with what eligibility asks of its lot.
+    """One balance with what eligibility and allocation ask of its lot.
 
-    `expired`: its expiry day, by the site's calendar, was over at the event. `released_at_event`: it stood released when
-    the event happened. `staged_late`: it was bound after the event.
+    Times are ISO text in UTC with microseconds and `Z`, days are ISO text: they sort as time does. `released_since` is when the
+    lot's present released state began; `earlier_releases` the (from, until) spans before it. `ratio`: stock units of this
+    lot that do the work of one nominal stock unit.
     """
 
     lot: int
     item: int
     bin: int
     order: int
-    quantity: Fraction
     lot_code: str
     bin_code: str
     bin_kind: str
     status: str
-    released_at_event: bool
-    expired: bool
-    expires_on: str
-    received_at: str
+    released_since: str = ""
+    earlier_releases: tuple[tuple[str, str], ...] = ()
+    expires_on: str = NO_EXPIRY
+    received_at: str = ""
+    staged_at: str = ""
     rank: int = 0
     potency: Fraction | None = None
-    density: Fraction | None = None
-    unit_cost: str = "0"
-    staged_late: bool = False
+    ratio: Fraction = Fraction(1)
+    unit_cost: Fraction = Fraction(0)
 
 
-def lot_refusals(
-    stock: StockFact, *, serving_bins: Collection[int], order: int, item_code: str
-) -> list[Refusal]:
-    """Every reason why this balance cannot be drawn for the order (empty: it can).
-
-    Codes as in the eligibility table: expired, not_released, wrong_bin. The balance is taken to be bound to the order, or
-    unbound in a supermarket bin; others are not offered at all (`not_staged`).
-    """
-    reasons: list[Refusal] = []
-    subject = f"{item_code} {stock.lot_code}"
-    if stock.expired:
-        reasons.append(
-            Refusal(
-                "expired",
-                f"Lot {stock.lot_code} of {item_code} expired on {stock.expires_on}.",
-                subject,
-                "Return it and stage a lot that is in date.",
-            )
-        )
-    if stock.status != LotStatus.RELEASED:
-        reasons.append(
-            Refusal(
-                "not_released",
-                f"Lot {stock.lot_code} of {item_code} is {stock.status}, not released.",
-                subject,
-                "Stage a released lot, or ask QA for a disposition.",
-            )
-        )
-    elif not stock.released_at_event:
-        reasons.append(
-            Refusal(
-                "not_released",
-                f"Lot {stock.lot_code} of {item_code} was not yet released when this was reported to have happened.",
-                subject,
-                "Ask QA for a disposition.",
-            )
-        )
-    if stock.bin not in serving_bins:
-        reasons.append(
-            Refusal(
-                "wrong_bin",
-                f"Lot {stock.lot_code} of {item_code} lies in bin {stock.bin_code}, which does not serve this operation.",
-                subject,
-                "Move it to a staging bin of this line.",
-            )
-        )
-    return reasons
+def was_released(stock: StockFact, at: str) -> bool:
+    """Whether the lot stood released at a moment (ISO text, UTC)."""
+    if stock.released_since and stock.released_since <= at:
+        return True
+    return any(start <= at < end for start, end in stock.earlier_releases)
 
 
 def may_be_offered(stock: StockFact, *, order: int, supermarket_item: bool) -> bool:
@@ -91,3 +50,53 @@ def may_be_offered(stock: StockFact, *, order: int, supermarket_item: bool) -> b
     if stock.order == order:
         return True
     return stock.order == 0 and supermarket_item and stock.bin_kind == BinKind.SUPERMARKET
+
+
+def lot_refusals(
+    stock: StockFact, *, serving: Collection[int], event: str, event_day: str, item_code: str
+) -> list[Refusal]:
+    """Every reason why this balance cannot be drawn (empty: it can): expired, not_released, wrong_bin.
+
+    `event` is when the units were made (ISO text, UTC), `event_day` the day it then was at the site: a lot is good
+    until its expiry day is over. The balance is one that `may_be_offered`; what is not offered at all is `not_staged`.
+    """
+    reasons: list[Refusal] = []
+    subject = f"{item_code} {stock.lot_code}"
+    if stock.expires_on < event_day:
+        reasons.append(
+            Refusal(
+                "expired",
+                f"Lot {stock.lot_code} of {item_code} expired on {stock.expires_on}.",
+                subject,
+                "Return it to stock and stage a lot that is in date.",
+            )
+        )
+    if stock.status != LotStatus.RELEASED:
+        reasons.append(
+            Refusal(
+                "not_released",
+                f"Lot {stock.lot_code} of {item_code} is in status {stock.status}, not released.",
+                subject,
+                "Stage a released lot, or ask QA for a disposition.",
+            )
+        )
+    elif not was_released(stock, event):
+        reasons.append(
+            Refusal(
+                "not_released",
+                f"Lot {stock.lot_code} of {item_code} was not released when the units were made.",
+                subject,
+                "Ask QA for a disposition.",
+            )
+        )
+    if stock.bin not in serving:
+        reasons.append(
+            Refusal(
+                "wrong_bin",
+                f"Lot {stock.lot_code} of {item_code} lies in bin {stock.bin_code}, "
+                "which does not serve this operation.",
+                subject,
+                "Move it to a staging bin that serves this line.",
+            )
+        )
+    return reasons

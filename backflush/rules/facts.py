@@ -1,0 +1,61 @@
+"""What a report is judged on: the facts, gathered before the rule is asked, and kept beside the posting."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from masterdata.rules.refusal import Refusal
+
+#: key of a balance inside a batch: bin, lot, order (0: unbound)
+BalanceKey = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFact:
+    """What a scan-issue names: an item, a lot, and a quantity in the item's stock unit."""
+
+    item: int
+    lot: int
+    quantity: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFact:
+    """A report of output, its codes resolved. Quantities in the order's unit; times ISO text (UTC).
+
+    `event_day`: the day at the site when it happened. `scrap`: (quantity, "structural" or "avoidable"). `found`: what was
+    already found wrong when its codes were looked up. `clock_offset_ms`: the device's measured offset, if there is one.
+    """
+
+    id: int
+    kind: str
+    occurred_at: str
+    received_at: str
+    event_day: str
+    good: Fraction = Fraction(0)
+    scrap: tuple[tuple[Fraction, str], ...] = ()
+    rework: Fraction = Fraction(0)
+    setup_events: int = 0
+    handling_unit: str = ""
+    handling_unit_kind: str = ""
+    output_lot: str = ""
+    device: int | None = None
+    device_enabled: bool = True
+    clock_offset_ms: int | None = None
+    trained: bool = True
+    confirmed: bool = False
+    scan: ScanFact | None = None
+    found: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFact:
+    """The order as it stands. `good_before`: good units at the count point before, if there is one."""
+
+    id: int
+    number: str
+    state: str
+    quantity: Fraction
+    allocation: str
+    line_clear: bool = True
+    good_before: Fraction | None = None
+    output_lot: str = ""

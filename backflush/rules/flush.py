@@ -1,0 +1,334 @@
+"""The decision: what one report of output takes, from which lots, and what it makes. Pure; start reading here.
+
+`plan_flush` gathers every reason at once. A plan with refusals moves nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from backflush.rules.drawing import Draw, Pick, Source, key_of, pick_line, rounded
+from backflush.rules.facts import BalanceKey, OrderFact, ReportFact
+from backflush.rules.gate import FINAL, gate
+from backflush.rules.progress import LineProgress, Progress
+from backflush.rules.recipe import Recipe
+from backflush.rules.requirement import Counts, needs_of, standard_of
+from backflush.rules.shortage import shortage_refusals
+from backflush.rules.vocabulary import ReportKind
+from masterdata.rules.refusal import Refusal
+from masterdata.rules.usage import UsageLine, plain_text
+from masterdata.rules.vocabulary import OutputBasis, PostingMethod
+from traceability.rules.eligibility import StockFact, lot_refusals, may_be_offered
+
+ZERO = Fraction(0)
+ONE = Fraction(1)
+
+
+@dataclass(slots=True)
+class LineOutcome:
+    """One BOM line of a plan: what the report needs by class, what that makes cumulatively, and what covers it."""
+
+    line: UsageLine
+    before: LineProgress
+    needs: list[Fraction]
+    standard: Fraction
+    need: Fraction
+    picks: list[Pick]
+    carried: tuple[int, ...] = ()
+
+    @property
+    def own_need(self) -> Fraction:
+        return sum(self.needs, ZERO)
+
+    @property
+    def covered(self) -> Fraction:
+        return sum((pick.covered for pick in self.picks), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Stock units of a product, by-product or rework received into a lot. `held`: rework waits for its order."""
+
+    item: int
+    lot_code: str
+    quantity: Fraction
+    component: str = ""
+    held: bool = False
+
+
+@dataclass(slots=True)
+class Plan:
+    """The answer. `refusals` empty: post `outcomes` and `receipts`, and `after` is the new progress."""
+
+    refusals: list[Refusal] = field(default_factory=list)
+    outcomes: list[LineOutcome] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    after: Progress = field(default_factory=Progress)
+    output_lot: str = ""
+    good: Fraction = ZERO
+    note: str = ""
+
+    @property
+    def final(self) -> bool:
+        return any(refusal.code in FINAL for refusal in self.refusals)
+
+
+@dataclass(slots=True)
+class Stock:
+    """What may be drawn, by item; `left` is what is left of each balance, after the reports planned before."""
+
+    offers: Mapping[int, Sequence[StockFact]]
+    left: Mapping[BalanceKey, Fraction]
+    taken: dict[BalanceKey, Fraction] = field(default_factory=dict)
+
+    def remaining(self, stock: StockFact) -> Fraction:
+        key = key_of(stock)
+        left = self.left.get(key, ZERO)
+        return left - self.taken[key] if key in self.taken else left
+
+    def take(self, draws: Sequence[Draw]) -> None:
+        for draw in draws:
+            key = key_of(draw.stock)
+            self.taken[key] = self.taken.get(key, ZERO) + draw.quantity
+
+
+def plan_flush(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress, stock: Stock) -> Plan:
+    """Decide one report: gate, usage line by line, serials, outputs. Nothing that is passed in is changed but `stock.taken`.
+
+    Where `refusals` come back, `stock.taken` is meaningless and must be dropped with the plan.
+    """
+    counts, note = counts_of(report, order, recipe, progress)
+    plan = Plan(refusals=gate(report, order, recipe, progress), note=note, good=report.good if not note else ZERO)
+    basis = recipe.trigger.basis if recipe.trigger else OutputBasis.GOOD
+    for line in recipe.lines:
+        if line.method == PostingMethod.BACKFLUSH:
+            outcome = _plan_line(line, counts, basis, report, order, recipe, progress, stock, plan.refusals)
+            plan.outcomes.append(outcome)
+        elif line.method == PostingMethod.SCAN:
+            plan.outcomes.append(_scan_need(line, counts, basis, recipe, progress, plan.refusals))
+    if plan.refusals:
+        return plan
+    _receive(plan, report, order, recipe, progress, counts)
+    plan.after = _advance(plan, report, progress, counts, recipe)
+    return plan
+
+
+def counts_of(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress) -> tuple[Counts, str]:
+    """What the report counts (BOM base units), and a sentence where it counts nothing.
+
+    One kind of trigger declares output at an operation; setups count from setup reports and from declaring ones. Where none
+    was reported at or before the first output, one setup is taken with it. A handling unit counts once.
+    """
+    quantity = order.quantity * recipe.factor
+    closes = report.kind == ReportKind.HANDLING_UNIT_CLOSED and bool(report.handling_unit)
+    again = closes and report.handling_unit in progress.units_closed
+    closed = report.handling_unit_kind if closes and not again else ""
+    if report.kind == ReportKind.SETUP:
+        first = progress.setups == 0 and report.setup_events > 0
+        return Counts(setups=report.setup_events, first_setup=first, order_quantity=quantity), ""
+    if again:
+        return Counts(order_quantity=quantity), f"Handling unit {report.handling_unit} was already counted."
+    if recipe.trigger is None or report.kind != recipe.trigger.kind:
+        note = f"Recorded; output at operation {recipe.operation.number} is declared by another kind of report."
+        return Counts(order_quantity=quantity, unit_closed=closed), "" if closed else note
+    avoidable = sum((amount for amount, loss in report.scrap if loss == "avoidable"), ZERO)
+    structural = sum((amount for amount, loss in report.scrap if loss != "avoidable"), ZERO)
+    has_output = bool(report.good or avoidable or structural or report.rework)
+    setups = report.setup_events
+    if has_output and progress.setups == 0 and setups == 0:
+        setups = 1
+    return (
+        Counts(
+            good=report.good * recipe.factor,
+            avoidable=avoidable * recipe.factor,
+            structural=structural * recipe.factor,
+            rework=report.rework * recipe.factor,
+            setups=setups,
+            first_setup=progress.setups == 0 and setups > 0,
+            unit_closed=closed,
+            has_output=has_output,
+            order_quantity=quantity,
+        ),
+        "",
+    )
+
+
+def _plan_line(
+    line: UsageLine,
+    counts: Counts,
+    basis: OutputBasis,
+    report: ReportFact,
+    order: OrderFact,
+    recipe: Recipe,
+    progress: Progress,
+    stock: Stock,
+    refusals: list[Refusal],
+) -> LineOutcome:
+    before = progress.lines.get(str(line.component)) or LineProgress()
+    needs = needs_of(line, counts, basis, before)
+    need = before.need + sum(needs, ZERO)
+    outcome = LineOutcome(line, before, needs, standard_of(line, counts, needs[-1]), need, [])
+    if need <= 0 and not before.sources:
+        return outcome
+    sources = [_source(line.item, ONE, None, report, order, recipe, stock)]
+    for alternate in line.alternates:
+        cap = _cap(alternate.quantity_limit, alternate.valid_until, before, alternate.item, report)
+        sources.append(_source(alternate.item, alternate.factor, cap, report, order, recipe, stock))
+    outcome.picks = [
+        pick for pick in pick_line(line, sources, before, need, recipe.items, order.allocation) if pick.wanted > 0
+    ]
+    for pick in outcome.picks:
+        if pick.short > 0:
+            refusals.extend(shortage_refusals(pick, report, order, recipe, stock.offers, stock.remaining))
+        stock.take(pick.draws)
+    if outcome.covered < outcome.own_need and before.last:
+        outcome.carried = before.last
+    return outcome
+
+
+def _cap(
+    limit: Fraction | None, valid_until: str | None, before: LineProgress, item: int, report: ReportFact
+) -> Fraction | None:
+    """What an alternate's quantity and date limits still allow (None: no limit)."""
+    if valid_until is not None and report.occurred_at > valid_until:
+        return ZERO
+    if limit is None:
+        return None
+    posted = before.sources[item][0] if item in before.sources else ZERO
+    return max(ZERO, limit - posted)
+
+
+def _source(
+    item: int,
+    factor: Fraction,
+    cap: Fraction | None,
+    report: ReportFact,
+    order: OrderFact,
+    recipe: Recipe,
+    stock: Stock,
+) -> Source:
+    figures = recipe.items[item]
+    offers = []
+    for fact in stock.offers.get(item, ()):
+        if not may_be_offered(fact, order=order.id, supermarket_item=figures.supermarket):
+            continue
+        left = stock.remaining(fact)
+        if left > 0 and not lot_refusals(
+            fact,
+            serving=recipe.serving,
+            event=report.occurred_at,
+            event_day=report.event_day,
+            item_code=figures.code,
+        ):
+            offers.append((fact, left))
+    return Source(item, factor, offers, cap)
+
+
+def _scan_need(
+    line: UsageLine,
+    counts: Counts,
+    basis: OutputBasis,
+    recipe: Recipe,
+    progress: Progress,
+    refusals: list[Refusal],
+) -> LineOutcome:
+    """A scanned line: its need adds up; what covers it are scans. Serials must all be there before the units."""
+    before = progress.lines.get(str(line.component)) or LineProgress()
+    needs = needs_of(line, counts, basis, before)
+    need = before.need + sum(needs, ZERO)
+    item = recipe.items[line.item]
+    if item.serial:
+        missing = rounded(need, item) - before.covered
+        if counts.has_output and missing > 0:
+            refusals.append(
+                Refusal(
+                    "serials_missing",
+                    f"{plain_text(missing)} of {item.code} are not scanned for the units reported.",
+                    item.code,
+                    "Scan each serial at assembly; the report is then retried by itself.",
+                )
+            )
+    return LineOutcome(line, before, needs, standard_of(line, counts, needs[-1]), need, [])
+
+
+def _receive(
+    plan: Plan, report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress, counts: Counts
+) -> None:
+    """What the report makes: the finished lot at the last operation, rework as a held lot, by- and co-products."""
+    code = report.output_lot or order.output_lot or order.number
+    if recipe.operation.last:
+        plan.output_lot = code
+        product = recipe.items[recipe.product]
+        if counts.good > 0:
+            quantity = rounded(counts.good * recipe.receipt_factor, product)
+            plan.receipts.append(Receipt(recipe.product, code, quantity))
+        if counts.rework > 0:
+            quantity = rounded(counts.rework * recipe.receipt_factor, product)
+            plan.receipts.append(Receipt(recipe.product, f"{code}-R", quantity, held=True))
+    elif report.output_lot:
+        plan.output_lot = report.output_lot
+    for output in recipe.outputs:
+        key = str(output.component)
+        before = progress.lines.get(key) or LineProgress()
+        item = recipe.items[output.item]
+        made = before.sources[output.item][0] if output.item in before.sources else ZERO
+        total = before.need + counts.good * output.quantity
+        due = rounded(total, item) - made
+        if due > 0:
+            plan.receipts.append(Receipt(output.item, code, due, component=key))
+
+
+def _advance(plan: Plan, report: ReportFact, progress: Progress, counts: Counts, recipe: Recipe) -> Progress:
+    """Progress after this report: only lines that changed are new objects."""
+    lines = dict(progress.lines)
+    single = not plan.output_lot or progress.output_lot in ("", plan.output_lot)
+    for outcome in plan.outcomes:
+        if not any(outcome.needs) and not outcome.picks:
+            continue
+        sources = dict(outcome.before.sources)
+        for pick in outcome.picks:
+            posted, covered = sources.get(pick.item, (ZERO, ZERO))
+            sources[pick.item] = (posted + pick.quantity, covered + pick.covered)
+        needs = [old + new for old, new in zip(outcome.before.needs, outcome.needs, strict=True)]
+        lines[str(outcome.line.component)] = LineProgress(needs, sources, _last(outcome))
+        if single:
+            outcome.carried = ()
+    for output in recipe.outputs:
+        _advance_output(lines, str(output.component), output.item, counts.good * output.quantity, plan.receipts)
+    declared = report.kind != ReportKind.SETUP and not plan.note
+    units = progress.units_closed
+    if report.handling_unit and report.handling_unit not in units:
+        units = (*units, report.handling_unit)
+    factor = recipe.factor
+    return replace(
+        progress,
+        good=progress.good + counts.good / factor,
+        structural=progress.structural + counts.structural / factor,
+        avoidable=progress.avoidable + counts.avoidable / factor,
+        rework=progress.rework + counts.rework / factor,
+        setups=progress.setups + counts.setups,
+        reports=progress.reports + (1 if declared else 0),
+        units_closed=units,
+        output_lot=plan.output_lot if single and plan.output_lot else ("*" if plan.output_lot else progress.output_lot),
+        lines=lines,
+    )
+
+
+def _advance_output(
+    lines: dict[str, LineProgress], key: str, item: int, need: Fraction, receipts: Sequence[Receipt]
+) -> None:
+    before = lines.get(key) or LineProgress()
+    made = sum((receipt.quantity for receipt in receipts if receipt.component == key), ZERO)
+    posted = before.sources[item][0] if item in before.sources else ZERO
+    if need or made:
+        needs = [before.needs[0] + need, *before.needs[1:]]
+        lines[key] = LineProgress(needs, {item: (posted + made, posted + made)})
+
+
+def _last(outcome: LineOutcome) -> tuple[int, ...]:
+    """Lots of the latest issue; of a line that is owed per order or setup, of every issue."""
+    drawn = tuple(dict.fromkeys(draw.stock.lot for pick in outcome.picks for draw in pick.draws))
+    line = outcome.line
+    if line.fixed or line.steps or line.setup:
+        return tuple(dict.fromkeys((*outcome.before.last, *drawn)))
+    return drawn or outcome.before.last

@@ -1,0 +1,177 @@
+"""What must hold before any component is looked at: order, device, clock, operation, line, people, quantities."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from backflush.rules.clock import clock_refusals
+from backflush.rules.facts import OrderFact, ReportFact
+from backflush.rules.progress import Progress
+from backflush.rules.recipe import Recipe, TriggerFigures
+from backflush.rules.vocabulary import ReportKind
+from masterdata.rules.refusal import Refusal
+from masterdata.rules.usage import plain_text
+from masterdata.rules.vocabulary import PostingMethod
+from traceability.rules.vocabulary import OrderState
+
+#: refused for good: a later change of the plant cannot make this event postable
+FINAL = frozenset({"method_not_allowed", "over_tolerance"})
+
+
+def gate(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress) -> list[Refusal]:
+    """Every reason why the report may not post, leaving lots aside."""
+    reasons = list(report.found)
+    if order.state != OrderState.RELEASED:
+        reasons.append(
+            Refusal(
+                "order_not_open",
+                f"Order {order.number} is {order.state}.",
+                order.number,
+                "Release the order, or report to the right one.",
+            )
+        )
+    reasons.extend(_figures(order, recipe))
+    if recipe.trigger is not None:
+        reasons.extend(_device(report, recipe.trigger))
+        reasons.extend(
+            clock_refusals(
+                occurred_at=report.occurred_at,
+                received_at=report.received_at,
+                offset_ms=report.clock_offset_ms,
+                tolerance_seconds=recipe.trigger.clock_tolerance,
+                offline_hours=recipe.trigger.offline_allowance,
+            )
+        )
+    reasons.extend(_operation(report, order, recipe))
+    if report.kind != ReportKind.SCAN_ISSUE:
+        reasons.extend(_methods(recipe))
+        reasons.extend(_quantities(report, order, recipe, progress))
+    return reasons
+
+
+def _figures(order: OrderFact, recipe: Recipe) -> Iterator[Refusal]:
+    for code, item, detail in recipe.missing:
+        name = recipe.items[item].code if item in recipe.items else str(item)
+        if code == "no_conversion":
+            yield Refusal(
+                code,
+                f"There is no approved conversion for {name}: {detail}.",
+                name,
+                "Ask an engineer to approve the unit factor.",
+            )
+        else:
+            yield Refusal(
+                code,
+                f"No approved BOM version applies to order {order.number}.",
+                name,
+                "Ask an engineer to approve a version and pin it to the order.",
+            )
+    if recipe.trigger is None:
+        yield Refusal(
+            "no_trigger_definition",
+            f"No approved trigger definition says what flushes at operation {recipe.operation.number}.",
+            recipe.operation.number,
+            "Ask an engineer to approve one.",
+        )
+
+
+def _device(report: ReportFact, trigger: TriggerFigures) -> Iterator[Refusal]:
+    if report.device is None:
+        if not trigger.any_person:
+            yield Refusal(
+                "device_not_allowed",
+                "Only devices may report here.",
+                "device",
+                "Report from a device that the trigger definition names.",
+            )
+        return
+    if not report.device_enabled:
+        yield Refusal(
+            "device_not_allowed", "The device is switched off.", "device", "Ask an administrator to enable it."
+        )
+    if trigger.devices and report.device not in trigger.devices:
+        yield Refusal(
+            "device_not_allowed",
+            "The trigger definition does not name this device.",
+            "device",
+            "Report from a device that it names, or have the definition changed.",
+        )
+
+
+def _operation(report: ReportFact, order: OrderFact, recipe: Recipe) -> Iterator[Refusal]:
+    if recipe.operation.requires_clearance and not order.line_clear:
+        yield Refusal(
+            "line_not_clear",
+            f"The line is not clear for order {order.number}.",
+            order.number,
+            "Do the line clearance and have it checked by a second person.",
+        )
+    if recipe.operation.requires_training and not report.trained:
+        yield Refusal(
+            "not_trained",
+            "The operator is not trained for this operation.",
+            recipe.operation.number,
+            "Let a trained person report, or record the training.",
+        )
+    if recipe.operation.packs:
+        for line in recipe.lines:
+            item = recipe.items[line.item]
+            if item.label_controlled and not item.label_ok:
+                yield Refusal(
+                    "label_not_approved",
+                    f"No approved and verified label version of {item.code} is in force.",
+                    item.code,
+                    "Have the label approved and verified.",
+                )
+
+
+def _methods(recipe: Recipe) -> Iterator[Refusal]:
+    seen = set()
+    for line in recipe.lines:
+        if line.method != PostingMethod.BACKFLUSH:
+            continue
+        for item in (line.item, *(alternate.item for alternate in line.alternates)):
+            figures = recipe.items[item]
+            if figures.backflush_forbidden and item not in seen:
+                seen.add(item)
+                yield Refusal(
+                    "method_not_allowed",
+                    f"{figures.code} may not be backflushed: it is {figures.backflush_forbidden}.",
+                    figures.code,
+                    "Have the BOM changed to scan-issue it, then report again.",
+                )
+
+
+def _quantities(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress) -> Iterator[Refusal]:
+    trigger = recipe.trigger
+    if trigger is None or report.kind != trigger.kind:
+        return
+    scrapped = sum((quantity for quantity, _ in report.scrap), Fraction(0))
+    here = progress.output + report.good + scrapped + report.rework
+    if order.good_before is not None and here > order.good_before:
+        yield Refusal(
+            "operation_out_of_sequence",
+            f"{plain_text(here)} units would be reported at operation {recipe.operation.number}, but only "
+            f"{plain_text(order.good_before)} good ones came from operation {recipe.operation.after}.",
+            recipe.operation.number,
+            f"Report operation {recipe.operation.after} first.",
+        )
+    if report.confirmed:
+        return
+    most = order.quantity * (1 + trigger.order_tolerance / 100)
+    if progress.good + report.good > most:
+        yield Refusal(
+            "quantity_implausible",
+            f"{plain_text(progress.good + report.good)} good units would be more than the {plain_text(most)} "
+            f"that order {order.number} allows.",
+            order.number,
+            "Check the count; a supervisor can confirm it with a badge.",
+        )
+    limit = order.quantity * trigger.report_limit / 100
+    if report.good + scrapped + report.rework > limit:
+        yield Refusal(
+            "quantity_implausible",
+            f"One report of {plain_text(report.good + scrapped + report.rework)} units is more than the limit of "
+            f"{plain_text(limit)}.",
+            order.number,
+            "Check the count; a supervisor can confirm it with a badge.",
+        )

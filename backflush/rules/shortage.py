@@ -1,0 +1,59 @@
+"""Why a line cannot be covered: not staged, short, or the reasons against each lot that is there."""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from backflush.rules.drawing import Pick
+from backflush.rules.facts import OrderFact, ReportFact
+from backflush.rules.recipe import Recipe
+from masterdata.rules.refusal import Refusal
+from masterdata.rules.usage import plain_text
+from traceability.rules.eligibility import StockFact, lot_refusals, may_be_offered
+
+
+def shortage_refusals(
+    pick: Pick,
+    report: ReportFact,
+    order: OrderFact,
+    recipe: Recipe,
+    offers: Mapping[int, Sequence[StockFact]],
+    remaining: Callable[[StockFact], Fraction],
+) -> list[Refusal]:
+    """Every reason why `pick` is short: against each lot offered, then the shortage itself."""
+    item = recipe.items[pick.item]
+    offered = [
+        stock
+        for stock in offers.get(pick.item, ())
+        if may_be_offered(stock, order=order.id, supermarket_item=item.supermarket)
+    ]
+    if not offered:
+        return [
+            Refusal(
+                "not_staged",
+                f"{plain_text(pick.wanted)} {item.unit} of {item.code} are needed; none is staged to order {order.number}.",
+                item.code,
+                f"Stage {plain_text(pick.wanted)} {item.unit} of {item.code} to the order.",
+            )
+        ]
+    reasons: list[Refusal] = []
+    for stock in offered:
+        if remaining(stock) > 0:
+            reasons.extend(
+                lot_refusals(
+                    stock,
+                    serving=recipe.serving,
+                    event=report.occurred_at,
+                    event_day=report.event_day,
+                    item_code=item.code,
+                )
+            )
+    eligible = pick.wanted - pick.short
+    reasons.append(
+        Refusal(
+            "short",
+            f"{plain_text(pick.wanted)} {item.unit} of {item.code} are needed; {plain_text(eligible)} can be drawn.",
+            item.code,
+            f"Stage {plain_text(pick.short)} {item.unit} more of {item.code}.",
+        )
+    )
+    return reasons
