@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -142,10 +143,9 @@ def _make_cluster(folder: Path, *, bindir: Path, major: int, prefix: list[str], 
 
 def _make_roles(server: Postgres) -> None:
     """Roles and database, with the passwords of the data folder. Does no harm when they exist."""
-    import psycopg
     from psycopg import sql
 
-    with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as connection:
+    with _connect_when_recovered(server) as connection:
         roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         for role, key, rights in (
             (OWNER, "OWNER_PASSWORD", "CREATEDB CREATEROLE"),
@@ -162,6 +162,22 @@ def _make_roles(server: Postgres) -> None:
             connection.execute("REVOKE ALL ON DATABASE backflush FROM PUBLIC")
             connection.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE backflush TO {APP}")
             connection.execute(f"GRANT CONNECT ON DATABASE backflush TO {READER}")
+
+
+def _connect_when_recovered(server: Postgres, seconds: float = 300):
+    """A connection of the superuser; after a power cut the server replays its log first, and says so."""
+    import psycopg
+
+    limit = time.monotonic() + seconds
+    while True:
+        try:
+            return psycopg.connect(server.url("postgres", "postgres"), autocommit=True, connect_timeout=10)
+        except psycopg.OperationalError as error:
+            if "starting up" not in str(error) and "recovery" not in str(error):
+                raise LaunchError(f"PostgreSQL refuses its own superuser: {error}") from error
+            if time.monotonic() > limit or server.child.poll() is not None:
+                raise LaunchError("PostgreSQL did not recover; see postgres.log in the data folder.") from error
+            time.sleep(0.1)
 
 
 def _let_owner_tune(connection) -> None:

@@ -84,6 +84,7 @@ class Supervisor:
         self.servers = start_servers(self.data_dir)
         self.env.update(self.servers.env, PYTHONUNBUFFERED="1", DJANGO_SETTINGS_MODULE="backflush.project.settings")
         self.env.setdefault("LOG_JSON", "off")
+        self.env.setdefault("LOG_LEVEL", "WARNING")
         collecting = self._spawn("static", _manage("collectstatic", "--no-input", "--verbosity", "0"))
         owner_env = {**self.env, **self.servers.owner_env}
         self._finish(self._spawn("prepare", _manage("prepare_database"), owner_env))
