@@ -1,0 +1,1 @@
+"""What traceability can tell: lots, orders, stock, genealogy, and what a scanned code means."""
