@@ -1,0 +1,82 @@
+"""Who may do what, and who may not do it after whom. One table; every layer asks it."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from masterdata.rules.refusal import Refusal
+from masterdata.rules.vocabulary import Role
+
+
+class Duty(StrEnum):
+    """A thing to do that not everybody may."""
+
+    SET_UP_PLANT = "set up sites, lines, bins, items and routes"
+    DRAFT_MASTER_DATA = "draft and submit BOMs, unit factors and trigger definitions"
+    APPROVE_MASTER_DATA = "approve BOMs, unit factors and trigger definitions"
+    APPROVE_LABEL = "approve labels"
+    MANAGE_PEOPLE = "enrol people and change their roles"
+    MANAGE_DEVICES = "enrol devices, enable and disable them"
+    RECORD_TRAINING = "record training"
+    PLAN_ORDERS = "create and release work orders"
+    HANDLE_STOCK = "receive, put away, stage, return and scrap stock"
+    CLEAR_LINE = "clear a line"
+    REPORT_OUTPUT = "report output"
+    CONFIRM_QUANTITY = "confirm a quantity beyond its limit"
+    RETRY_REPORT = "send a blocked report to posting again"
+    WAIVE_REPORT = "withdraw a report as untrue"
+    REQUEST_REVERSAL = "ask for a reversal"
+    SIGN_REVERSAL = "sign or decline a reversal"
+    DISPOSE_OF_LOT = "release, hold, reject or recall a lot"
+    CLOSE_ORDER = "close a work order"
+    READ_VARIANCE = "read variances"
+
+
+_R = Role
+_FLOOR = frozenset({_R.OPERATOR, _R.SUPERVISOR})
+
+#: The one table of authority.
+MAY: dict[Duty, frozenset[Role]] = {
+    Duty.SET_UP_PLANT: frozenset({_R.ADMIN, _R.ENGINEER}),
+    Duty.DRAFT_MASTER_DATA: frozenset({_R.ENGINEER}),
+    Duty.APPROVE_MASTER_DATA: frozenset({_R.ENGINEER, _R.QA}),
+    Duty.APPROVE_LABEL: frozenset({_R.QA}),
+    Duty.MANAGE_PEOPLE: frozenset({_R.ADMIN}),
+    Duty.MANAGE_DEVICES: frozenset({_R.ADMIN, _R.ENGINEER}),
+    Duty.RECORD_TRAINING: frozenset({_R.SUPERVISOR, _R.QA, _R.ADMIN}),
+    Duty.PLAN_ORDERS: frozenset({_R.SUPERVISOR, _R.ENGINEER}),
+    Duty.HANDLE_STOCK: _FLOOR,
+    Duty.CLEAR_LINE: frozenset({_R.OPERATOR, _R.SUPERVISOR, _R.QA}),
+    Duty.REPORT_OUTPUT: _FLOOR,
+    Duty.CONFIRM_QUANTITY: frozenset({_R.SUPERVISOR}),
+    Duty.RETRY_REPORT: frozenset({_R.OPERATOR, _R.SUPERVISOR, _R.ENGINEER, _R.QA}),
+    Duty.WAIVE_REPORT: frozenset({_R.QA, _R.SUPERVISOR}),
+    Duty.REQUEST_REVERSAL: frozenset({_R.OPERATOR, _R.SUPERVISOR, _R.ENGINEER, _R.QA}),
+    Duty.SIGN_REVERSAL: frozenset({_R.QA}),
+    Duty.DISPOSE_OF_LOT: frozenset({_R.QA}),
+    Duty.CLOSE_ORDER: frozenset({_R.SUPERVISOR, _R.FINANCE}),
+    Duty.READ_VARIANCE: frozenset({_R.FINANCE, _R.ENGINEER, _R.SUPERVISOR, _R.QA, _R.AUDITOR}),
+}
+
+
+def may(roles: Collection[str], duty: Duty) -> bool:
+    return any(role in MAY[duty] for role in roles)
+
+
+def duty_refusal(roles: Collection[str], duty: Duty, name: str) -> Refusal | None:
+    """`not_your_duty` where none of these roles may do this; `name` is the person's."""
+    if may(roles, duty):
+        return None
+    wanted = " or ".join(sorted(MAY[duty]))
+    return Refusal("not_your_duty", f"{name} may not {duty}.", name, f"Ask somebody with the role {wanted}.")
+
+
+def separation_refusal(author: object, approver: object, what: str) -> Refusal | None:
+    """`author_is_approver` where the same person wrote a record and would approve it."""
+    if author != approver:
+        return None
+    return Refusal(
+        "author_is_approver",
+        f"Whoever wrote {what} may not approve it.",
+        what,
+        "Let another engineer or QA approve it.",
+    )
