@@ -31,10 +31,14 @@ def every_chart() -> list[str]:
     return [
         waterfall(STEPS, **WORDS),
         ranked_bars([Bar("Spillage", 3, "3 kg"), Bar("Wrong label", 1, "1 kg")], cumulative=True, **WORDS),
-        line([Point("May", 1, "1.0"), Point("June", 3, "3.0", "above the limit")], levels=[Level(2, "UCL 2")],
-             marks=[Mark(1, "CR-7")], **WORDS),
+        line(
+            [Point("May", 1, "1.0"), Point("June", 3, "3.0", "above the limit")],
+            levels=[Level(2, "UCL 2")],
+            marks=[Mark(1, "CR-7")],
+            **WORDS,
+        ),
         sparkline([1, None, 3], **WORDS),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("svg", every_chart())
@@ -150,8 +154,12 @@ def test_a_gap_interrupts_the_line():
 
 
 def test_limits_and_marks_are_labelled():
-    svg = line([Point("1", 1, "1"), Point("2", 2, "2")], levels=[Level(3, "UCL 3"), Level(2, "mean 2", "mean")],
-               marks=[Mark(1, "CR-0042")], **WORDS)  # fmt: skip
+    svg = line(
+        [Point("1", 1, "1"), Point("2", 2, "2")],
+        levels=[Level(3, "UCL 3"), Level(2, "mean 2", "mean")],
+        marks=[Mark(1, "CR-0042")],
+        **WORDS,
+    )
     assert {"UCL 3", "mean 2", "CR-0042"} <= set(words_in(svg))
 
 
@@ -181,3 +189,26 @@ def test_no_figures_give_an_empty_chart_that_still_has_its_title():
 def test_an_id_that_could_break_out_of_its_attribute_is_refused():
     with pytest.raises(ValueError, match="cannot be the id"):
         sparkline([1], chart_id='a" onload="', title="t", description="d")
+
+
+def test_round_figures_at_the_side_all_have_the_same_decimals():
+    svg = line([Point("1", Decimal("1.93"), "1.93"), Point("2", Decimal("2.31"), "2.31")], **WORDS)
+    assert [words for words in words_in(svg) if "." in words] == ["1.9", "2.0", "2.1", "2.2", "2.3", "2.4"]
+
+
+def test_large_round_figures_are_written_out():
+    svg = line([Point("1", 0, "0"), Point("2", 40000, "40,000")], **WORDS)
+    assert "40000" in words_in(svg)
+
+
+def test_two_marks_side_by_side_have_their_labels_on_two_rows():
+    svg = line([Point(str(n), n, str(n)) for n in range(9)], marks=[Mark(3, "CR-1"), Mark(4, "CR-2")], **WORDS)
+    rows = {text.text: text.get("y") for text in read(svg).iter(f"{SVG}text")}
+    assert rows["CR-1"] != rows["CR-2"]
+
+
+def test_a_chart_keeps_to_the_width_it_is_given():
+    svg = ranked_bars([Bar("A", 1, "1")], width=520, **WORDS)
+    assert read(svg).get("viewBox").split()[2] == "520"
+    for rect in read(svg).iter(f"{SVG}rect"):
+        assert float(rect.get("x")) + float(rect.get("width")) <= 520

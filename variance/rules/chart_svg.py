@@ -21,6 +21,7 @@ CHARACTER = 7.0  # broad enough for the widest of the usual fonts at 13
 ROW = 28
 BAR = 18
 LONGEST_LABEL = 30
+MARK_ROW = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +71,28 @@ class Mark:
     label: str
 
 
-def waterfall(steps: Sequence[Step], *, chart_id: str, title: str, description: str, more_is_worse: bool = True) -> str:
+def waterfall(
+    steps: Sequence[Step],
+    *,
+    chart_id: str,
+    title: str,
+    description: str,
+    more_is_worse: bool = True,
+    width: int = WIDTH,
+) -> str:
     """Parts of a whole, one row each, floating from where the part before ended.
 
     Raises ValueError where a `total` differs from the sum of the parts before it: such a chart would lie.
     """
     if not steps:
-        return _nothing(chart_id, title, description)
+        return _nothing(chart_id, title, description, width)
     spans = _spans(steps)
-    label_width, text_width = _widths([step.label for step in steps], [step.text for step in steps])
+    label_width, text_width = _widths(width, [step.label for step in steps], [step.text for step in steps])
     scale = _Scale(
         low=min(0.0, *(float(min(span)) for span in spans)),
         high=max(0.0, *(float(max(span)) for span in spans)),
         start=label_width,
-        length=WIDTH - label_width - text_width,
+        length=width - label_width - text_width,
     )
     drawn = [upright(scale.at(0), 0, len(steps) * ROW, "chart-axis")]
     for row, (step, (before, after)) in enumerate(zip(steps, spans, strict=True)):
@@ -98,16 +107,24 @@ def waterfall(steps: Sequence[Step], *, chart_id: str, title: str, description: 
         if row + 1 < len(steps):
             joint = scale.at(float(after))
             drawn.append(upright(joint, top + ROW - 5, top + ROW + 5, "chart-axis", dashes="2 2"))
-    return drawing(chart_id, title, description, len(steps) * ROW, drawn)
+    return drawing(chart_id, title, description, len(steps) * ROW, drawn, width=width)
 
 
-def ranked_bars(bars: Sequence[Bar], *, chart_id: str, title: str, description: str, cumulative: bool = False) -> str:
+def ranked_bars(
+    bars: Sequence[Bar],
+    *,
+    chart_id: str,
+    title: str,
+    description: str,
+    cumulative: bool = False,
+    width: int = WIDTH,
+) -> str:
     """Horizontal bars in the order given. `cumulative` adds the running share of the whole to each (a Pareto).
 
     Raises ValueError for an amount below zero.
     """
     if not bars:
-        return _nothing(chart_id, title, description)
+        return _nothing(chart_id, title, description, width)
     if any(bar.amount < 0 for bar in bars):
         raise ValueError("a ranked bar is never below zero")
     whole = sum((Fraction(bar.amount) for bar in bars), Fraction(0))
@@ -116,16 +133,16 @@ def ranked_bars(bars: Sequence[Bar], *, chart_id: str, title: str, description: 
         running += Fraction(bar.amount)
         share = f"Σ {round(running * 100 / whole)} %" if cumulative and whole else ""
         behind.append(" · ".join(words for words in (bar.text, bar.note, share) if words))
-    label_width, text_width = _widths([bar.label for bar in bars], behind)
+    label_width, text_width = _widths(width, [bar.label for bar in bars], behind)
     most = max(float(bar.amount) for bar in bars)
-    scale = _Scale(low=0.0, high=most, start=label_width, length=WIDTH - label_width - text_width)
+    scale = _Scale(low=0.0, high=most, start=label_width, length=width - label_width - text_width)
     drawn = [upright(scale.at(0), 0, len(bars) * ROW, "chart-axis")]
     for row, (bar, words) in enumerate(zip(bars, behind, strict=True)):
         end = scale.at(float(bar.amount))
         drawn.append(_bar(bar.label, words, "plain", left=scale.at(0), right=end, top=row * ROW))
         drawn.append(_row_text(bar.label, row * ROW))
         drawn.append(text_at(words, end + 6, row * ROW + ROW / 2 + 4.5))
-    return drawing(chart_id, title, description, len(bars) * ROW, drawn)
+    return drawing(chart_id, title, description, len(bars) * ROW, drawn, width=width)
 
 
 def line(
@@ -136,46 +153,31 @@ def line(
     description: str,
     levels: Sequence[Level] = (),
     marks: Sequence[Mark] = (),
+    width: int = WIDTH,
     height: int = 260,
-    tick_text: Callable[[Decimal], str] = lambda tick: f"{tick.normalize():f}",
+    tick_text: Callable[[Decimal], str] = str,
 ) -> str:
     """Values in their order, with levels, flags and marks: a trend or a control chart."""
     known = [float(point.value) for point in points if point.value is not None]
     if not known:
-        return _nothing(chart_id, title, description)
-    known += [float(level.value) for level in levels]
-    ticks = _ticks(min(known), max(known))
+        return _nothing(chart_id, title, description, width)
+    ticks = _ticks(known + [float(level.value) for level in levels])
     words = [tick_text(tick) for tick in ticks]
     left = max(len(text) for text in words) * CHARACTER + 10
-    right = max((len(level.label) for level in levels), default=2) * CHARACTER + 10
-    across = _Scale(low=0, high=max(len(points) - 1, 1), start=left + 8, length=WIDTH - left - right - 16)
-    top, bottom = (24 if marks else 8), height - 26
+    right = width - max((len(level.label) for level in levels), default=2) * CHARACTER - 10
+    top, bottom = 8 + MARK_ROW * min(len(marks), 2), height - 26
+    across = _Scale(low=0, high=max(len(points) - 1, 1), start=left + 8, length=right - left - 16)
     up = _Scale(low=float(ticks[0]), high=float(ticks[-1]), start=bottom, length=top - bottom)
-
     drawn = []
     for tick, text in zip(ticks, words, strict=True):
-        drawn.append(level_line(up.at(float(tick)), left, WIDTH - right, "chart-grid", opacity="0.25"))
+        drawn.append(level_line(up.at(float(tick)), left, right, "chart-grid", opacity="0.25"))
         drawn.append(text_at(text, left - 6, up.at(float(tick)) + 4, anchor="end", soft=True))
-    drawn.extend(_levels(levels, up, left=left, right=WIDTH - right))
-    for mark in marks:
-        place = across.at(mark.index - 0.5)
-        drawn.append(upright(place, 18, bottom, "chart-mark", dashes="6 3"))
-        near_end = place > WIDTH * 0.6
-        drawn.append(text_at(mark.label, place, 12, anchor="end" if near_end else "start", extra="chart-mark-text"))
-    drawn.append(
-        element(
-            "path",
-            class_="chart-line",
-            d=_path(points, across, up),
-            fill="none",
-            stroke="currentColor",
-            stroke_width="2",
-            stroke_linejoin="round",
-        )
-    )
+    drawn.extend(_levels(levels, up, left=left, right=right))
+    drawn.extend(_marks(marks, across, bottom, width))
+    drawn.append(_curve(points, across, up, thickness="2"))
     drawn.extend(_dots(points, across, up))
     drawn.extend(_labels_below(points, across, bottom + 18))
-    return drawing(chart_id, title, description, height, drawn)
+    return drawing(chart_id, title, description, height, drawn, width=width)
 
 
 def sparkline(values: Sequence[Figure | None], *, chart_id: str, title: str, description: str) -> str:
@@ -187,24 +189,10 @@ def sparkline(values: Sequence[Figure | None], *, chart_id: str, title: str, des
     across = _Scale(low=0, high=max(len(values) - 1, 1), start=4, length=112)
     up = _Scale(low=min(known), high=max(known), start=24, length=-20)
     last = max(place for place, value in enumerate(values) if value is not None)
+    end = {"cx": written(across.at(last)), "cy": written(up.at(known[-1]))}
     drawn = [
-        element(
-            "path",
-            class_="chart-line",
-            d=_path(points, across, up),
-            fill="none",
-            stroke="currentColor",
-            stroke_width="1.5",
-            stroke_linejoin="round",
-        ),
-        element(
-            "circle",
-            class_="chart-dot",
-            cx=written(across.at(last)),
-            cy=written(up.at(known[-1])),
-            r="3",
-            fill="currentColor",
-        ),
+        _curve(points, across, up, thickness="1.5"),
+        element("circle", class_="chart-dot", r="3", fill="currentColor", **end),
     ]
     return drawing(chart_id, title, description, 28, drawn, width=120, class_="chart sparkline")
 
@@ -240,21 +228,22 @@ def _spans(steps: Sequence[Step]) -> list[tuple[Fraction, Fraction]]:
     return spans
 
 
-def _ticks(low: float, high: float) -> list[Decimal]:
-    """Four to eight round figures around what is shown."""
-    spread = (high - low) or abs(high) or 1.0
-    rough = spread / 5
+def _ticks(values: Sequence[float]) -> list[Decimal]:
+    """Four to eight round figures around the values, all with the same decimals."""
+    low, high = min(values), max(values)
+    rough = ((high - low) or abs(high) or 1.0) / 5
     power = Decimal(10) ** math.floor(math.log10(rough))
     step = next(power * by for by in (1, 2, 5, 10) if float(power * by) >= rough)
     first = math.floor(low / float(step) + 1e-9)
     last = math.ceil(high / float(step) - 1e-9)
-    return [step * place for place in range(first, max(last, first + 1) + 1)]
+    smallest = Decimal(1).scaleb(min(step.normalize().adjusted(), 0))
+    return [(step * place).quantize(smallest) for place in range(first, max(last, first + 1) + 1)]
 
 
-def _widths(labels: Sequence[str], texts: Sequence[str]) -> tuple[float, float]:
+def _widths(width: int, labels: Sequence[str], texts: Sequence[str]) -> tuple[float, float]:
     label = max(min(len(label), LONGEST_LABEL) for label in labels) * CHARACTER + 12
     text = max(len(text) for text in texts) * CHARACTER + 12
-    return label, min(text, WIDTH / 2.5)
+    return label, min(text, width / 2.5)
 
 
 def _path(points: Sequence[Point], across: _Scale, up: _Scale) -> str:
@@ -270,6 +259,30 @@ def _path(points: Sequence[Point], across: _Scale, up: _Scale) -> str:
 
 
 # Places to markup
+
+
+def _curve(points: Sequence[Point], across: _Scale, up: _Scale, *, thickness: str) -> str:
+    return element(
+        "path",
+        class_="chart-line",
+        d=_path(points, across, up),
+        fill="none",
+        stroke="currentColor",
+        stroke_width=thickness,
+        stroke_linejoin="round",
+    )
+
+
+def _marks(marks: Sequence[Mark], across: _Scale, bottom: float, width: int) -> list[str]:
+    """Each just before its point, with its label on top; neighbours on two rows."""
+    drawn = []
+    for number, mark in enumerate(marks):
+        place = min(max(across.at(mark.index - 0.5), across.start - 8), across.start + across.length + 8)
+        y = 12 + MARK_ROW * (number % 2)
+        drawn.append(upright(place, y + 4, bottom, "chart-mark", dashes="6 3"))
+        anchor = "end" if place > width * 0.6 else "start"
+        drawn.append(text_at(mark.label, place, y, anchor=anchor, extra="chart-mark-text"))
+    return drawn
 
 
 def _dots(points: Sequence[Point], across: _Scale, up: _Scale) -> list[str]:
@@ -345,7 +358,6 @@ def _row_text(label: str, top: float) -> str:
     return text_at(shown, 0, top + ROW / 2 + 4.5, full=label if shown != label else "")
 
 
-def _nothing(chart_id: str, title: str, description: str) -> str:
-    return drawing(
-        chart_id, title, description, ROW * 2, [text_at("–", WIDTH / 2, ROW + 4, anchor="middle", soft=True)]
-    )
+def _nothing(chart_id: str, title: str, description: str, width: int) -> str:
+    dash = text_at("–", width / 2, ROW + 4, anchor="middle", soft=True)
+    return drawing(chart_id, title, description, ROW * 2, [dash], width=width)

@@ -66,9 +66,15 @@ def rule(class_: str, dashes: str, width: str, opacity: str, **ends: str) -> str
 
 
 def drawing(
-    chart_id: str, title: str, description: str, height: float, drawn: Sequence[str], *, width: int = WIDTH,
+    chart_id: str,
+    title: str,
+    description: str,
+    height: float,
+    drawn: Sequence[str],
+    *,
+    width: int = WIDTH,
     class_: str = "chart",
-) -> str:  # fmt: skip
+) -> str:
     if not _ID.match(chart_id):
         raise ValueError(f"{chart_id!r} cannot be the id of a chart: letters, digits, - and _, a letter first")
     return element(

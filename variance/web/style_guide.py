@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from variance.web.style_guide_plant import charts, plant
+from variance.web.style_guide_charts import charts
+from variance.web.style_guide_plant import plant
 
 SIZES = ("desk", "floor")
 
@@ -26,11 +27,23 @@ def navigation(size: str) -> list[dict[str, object]]:
     """As the real one looks for an operator (floor) and for an engineer (desk)."""
     if size == "floor":
         entries = ["Line", "Clear", "Stage", "Report", "Weigh", "Pack", "Return", "Count", "Receive"]
-        return [{"label": label, "url": "#main", "icon": label.lower(), "current": label == "Stage"} for label in entries]
+        return [
+            {"label": label, "url": "#main", "icon": label.lower(), "current": label == "Stage"} for label in entries
+        ]
     groups = {
         "Production": [("Today", "today"), ("Orders", "order"), ("Lots", "lot")],
-        "Master data": [("Products", "product"), ("Change requests", "change"), ("Units", "units"), ("Triggers", "trigger")],
-        "Quality": [("Reversals", "return"), ("Deviations", "deviation"), ("Audit trail", "audit"), ("Evidence", "evidence")],
+        "Master data": [
+            ("Products", "product"),
+            ("Change requests", "change"),
+            ("Units", "units"),
+            ("Triggers", "trigger"),
+        ],
+        "Quality": [
+            ("Reversals", "return"),
+            ("Deviations", "deviation"),
+            ("Audit trail", "audit"),
+            ("Evidence", "evidence"),
+        ],
         "Finance": [("Variance", "variance"), ("Cost of poor quality", "pareto"), ("Control charts", "chart")],
     }
     return [

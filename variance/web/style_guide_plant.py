@@ -1,13 +1,9 @@
 """An invented plant for the style guide: a maker of throat syrup that exists nowhere."""
 
-from decimal import Decimal
-
 from django import forms
 from django.core.paginator import Paginator
-from django.utils.safestring import SafeString, mark_safe
 
 from masterdata.rules.refusal import Refusal
-from variance.rules.chart_svg import Bar, Level, Mark, Point, Step, line, ranked_bars, sparkline, waterfall
 
 
 class SampleForm(forms.Form):
@@ -24,7 +20,11 @@ def plant() -> dict[str, object]:
         "facts": facts(),
         "table": lots(),
         "page": Paginator(range(1, 129), 25).page(2),
-        "trail": [{"label": "Products", "url": "#main"}, {"label": "Elderflower syrup 200 ml", "url": "#main"}, {"label": "BOM version 4"}],
+        "trail": [
+            {"label": "Products", "url": "#main"},
+            {"label": "Elderflower syrup 200 ml", "url": "#main"},
+            {"label": "BOM version 4"},
+        ],
         "tabs": [
             {"label": "Lines", "url": "#main", "current": True},
             {"label": "Faults", "url": "#main", "badge": 2, "tone": "blocked"},
@@ -32,10 +32,24 @@ def plant() -> dict[str, object]:
             {"label": "History", "url": "#main"},
         ],
         "reasons": reasons(),
-        "meanings": [{"code": "approved", "label": "Approved: this may take effect"}, {"code": "rejected", "label": "Rejected"}],
+        "meanings": [
+            {"code": "approved", "label": "Approved: this may take effect"},
+            {"code": "rejected", "label": "Rejected"},
+        ],
         "signatures": [
-            {"name": "Marta Quill", "role": "Engineer", "meaning": "author of this change", "at": "21 Nov 2026 09:14 CET"},
-            {"name": "Oskar Lindqvist-Bray", "role": "QA", "meaning": "reviewed", "at": "21 Nov 2026 11:40 CET", "valid": False},
+            {
+                "name": "Marta Quill",
+                "role": "Engineer",
+                "meaning": "author of this change",
+                "at": "21 Nov 2026 09:14 CET",
+            },
+            {
+                "name": "Oskar Lindqvist-Bray",
+                "role": "QA",
+                "meaning": "reviewed",
+                "at": "21 Nov 2026 11:40 CET",
+                "valid": False,
+            },
         ],
         "missing": ["QA: approval"],
         "tree": tree(),
@@ -47,22 +61,68 @@ def plant() -> dict[str, object]:
 
 def orders() -> list[dict[str, object]]:
     return [
-        {"number": "WO-20418", "url": "#main", "product": "Elderflower syrup 200 ml", "item": "FG-ELD-200", "value": 1240, "most": 2000,
-         "done": "1,240", "whole": "2,000 bottles", "due": "due 14:30", "state": "ready",
-         "sentence": "340 bottles until B-214 runs out", "next_label": "Report output", "next_url": "#main"},
-        {"number": "WO-20421", "url": "#main", "product": "Thyme pastilles, tin of 40", "item": "FG-THY-040", "value": 0, "most": 600,
-         "done": "0", "whole": "600 tins", "due": "due 16:00", "state": "blocked",
-         "sentence": "Line 2 is not cleared: lot C-0077 of another order is still in bin L2-04", "next_label": "Clear the line", "next_url": "#main"},
-        {"number": "WO-20425", "url": "#main", "product": "Honey concentrate, 5 kg pail", "item": "SF-HON-005", "value": 38, "most": 40,
-         "done": "38", "whole": "40 pails", "due": "due 12:15", "state": "soon",
-         "sentence": "12 pails until the last lid is gone", "next_label": "Stage lids", "next_url": "#main"},
-    ]  # fmt: skip
+        {
+            "number": "WO-20418",
+            "url": "#main",
+            "product": "Elderflower syrup 200 ml",
+            "item": "FG-ELD-200",
+            "value": 1240,
+            "most": 2000,
+            "done": "1,240",
+            "whole": "2,000 bottles",
+            "due": "due 14:30",
+            "state": "ready",
+            "sentence": "340 bottles until B-214 runs out",
+            "next_label": "Report output",
+            "next_url": "#main",
+        },
+        {
+            "number": "WO-20421",
+            "url": "#main",
+            "product": "Thyme pastilles, tin of 40",
+            "item": "FG-THY-040",
+            "value": 0,
+            "most": 600,
+            "done": "0",
+            "whole": "600 tins",
+            "due": "due 16:00",
+            "state": "blocked",
+            "sentence": "Line 2 is not cleared: lot C-0077 of another order is still in bin L2-04",
+            "next_label": "Clear the line",
+            "next_url": "#main",
+        },
+        {
+            "number": "WO-20425",
+            "url": "#main",
+            "product": "Honey concentrate, 5 kg pail",
+            "item": "SF-HON-005",
+            "value": 38,
+            "most": 40,
+            "done": "38",
+            "whole": "40 pails",
+            "due": "due 12:15",
+            "state": "soon",
+            "sentence": "12 pails until the last lid is gone",
+            "next_label": "Stage lids",
+            "next_url": "#main",
+        },
+    ]
 
 
 def refusals() -> list[Refusal]:
     return [
-        Refusal("lot_expired", "Lot B-214 expired on 3 November 2026.", "B-214", "Return it to stock and stage B-221, which is released."),
-        Refusal("clearance_missing", "Line 2 is not cleared for order WO-20421.", "WO-20421", "Do the line clearance with a second person."),
+        Refusal(
+            "lot_expired",
+            "Lot B-214 expired on 3 November 2026.",
+            "B-214",
+            "Return it to stock and stage B-221, which is released.",
+        ),
+        Refusal(
+            "clearance_missing",
+            "Line 2 is not cleared for order WO-20421.",
+            "WO-20421",
+            "Do the line clearance with a second person.",
+        ),
     ]
 
 
@@ -88,18 +148,28 @@ def lots() -> dict[str, object]:
     ]
     return {
         "columns": [
-            {"label": "Lot", "sort": "code"}, {"label": "Item", "sort": "item"}, {"label": "Status"},
-            {"label": "On hand", "number": True, "sort": "quantity", "unit": "stock unit"}, {"label": "Expires", "sort": "expires"}, {"label": "Bin"},
+            {"label": "Lot", "sort": "code"},
+            {"label": "Item", "sort": "item"},
+            {"label": "Status"},
+            {"label": "On hand", "number": True, "sort": "quantity", "unit": "stock unit"},
+            {"label": "Expires", "sort": "expires"},
+            {"label": "Bin"},
         ],
         "rows": [
-            {"cells": [
-                {"text": lot, "url": "#main", "code": True}, {"text": item}, {"text": word, "tone": tone},
-                {"number": amount, "unit": "pcs" if "," in amount and "." not in amount else "kg"}, {"text": expires}, {"text": place, "code": True},
-            ]}
+            {
+                "cells": [
+                    {"text": lot, "url": "#main", "code": True},
+                    {"text": item},
+                    {"text": word, "tone": tone},
+                    {"number": amount, "unit": "pcs" if "," in amount and "." not in amount else "kg"},
+                    {"text": expires},
+                    {"text": place, "code": True},
+                ]
+            }
             for lot, item, tone, word, amount, expires, place in rows
         ],
         "exports": [{"label": "CSV", "url": "#csv"}, {"label": "XLSX", "url": "#xlsx"}],
-    }  # fmt: skip
+    }
 
 
 def reasons() -> list[dict[str, str]]:
@@ -113,62 +183,138 @@ def reasons() -> list[dict[str, str]]:
 
 def tree() -> list[dict[str, object]]:
     return [
-        {"code": "FG-26-1142", "url": "#main", "name": "Elderflower syrup 200 ml", "tone": "held", "word": "awaiting QA",
-         "amount": "1,240 bottles", "open": True, "children": [
-            {"code": "SF-26-0981", "url": "#main", "name": "Syrup, bulk", "tone": "good", "word": "released", "amount": "263.140 kg",
-             "meta": "posting P-000812", "meta_url": "#main", "open": True, "children": [
-                {"code": "B-214", "url": "#main", "name": "Elderflower extract", "tone": "blocked", "word": "expired", "amount": "12.500 kg", "meta": "posting P-000790", "meta_url": "#main"},
-                {"code": "G-1190", "url": "#main", "name": "Glycerol 99.5 %", "tone": "good", "word": "released", "amount": "80.000 kg", "meta": "posting P-000790", "meta_url": "#main"},
-            ]},
-            {"code": "C-0077", "url": "#main", "name": "Cap, child-resistant", "tone": "good", "word": "released", "amount": "1,252 pcs", "meta": "posting P-000812", "meta_url": "#main",
-             "children": [{"code": "NHX-88-2031", "name": "supplier lot"}]},
-        ]},
-    ]  # fmt: skip
+        {
+            "code": "FG-26-1142",
+            "url": "#main",
+            "name": "Elderflower syrup 200 ml",
+            "tone": "held",
+            "word": "awaiting QA",
+            "amount": "1,240 bottles",
+            "open": True,
+            "children": [
+                {
+                    "code": "SF-26-0981",
+                    "url": "#main",
+                    "name": "Syrup, bulk",
+                    "tone": "good",
+                    "word": "released",
+                    "amount": "263.140 kg",
+                    "meta": "posting P-000812",
+                    "meta_url": "#main",
+                    "open": True,
+                    "children": [
+                        {
+                            "code": "B-214",
+                            "url": "#main",
+                            "name": "Elderflower extract",
+                            "tone": "blocked",
+                            "word": "expired",
+                            "amount": "12.500 kg",
+                            "meta": "posting P-000790",
+                            "meta_url": "#main",
+                        },
+                        {
+                            "code": "G-1190",
+                            "url": "#main",
+                            "name": "Glycerol 99.5 %",
+                            "tone": "good",
+                            "word": "released",
+                            "amount": "80.000 kg",
+                            "meta": "posting P-000790",
+                            "meta_url": "#main",
+                        },
+                    ],
+                },
+                {
+                    "code": "C-0077",
+                    "url": "#main",
+                    "name": "Cap, child-resistant",
+                    "tone": "good",
+                    "word": "released",
+                    "amount": "1,252 pcs",
+                    "meta": "posting P-000812",
+                    "meta_url": "#main",
+                    "children": [{"code": "NHX-88-2031", "name": "supplier lot"}],
+                },
+            ],
+        },
+    ]
 
 
 def steps() -> list[dict[str, object]]:
     return [
         {"label": "Good output", "figure": "500", "unit": "bottles", "source": "report 31", "url": "#main"},
-        {"operator": "×", "label": "Per base", "figure": "21.000", "unit": "kg", "source": "BOM version 4", "url": "#main"},
-        {"operator": "÷", "label": "Base", "figure": "100", "unit": "bottles", "source": "BOM version 4", "url": "#main"},
-        {"operator": "×", "label": "Running scrap, gross-up", "figure": "1.02", "source": "study ST-19, factor 3", "url": "#main"},
+        {
+            "operator": "×",
+            "label": "Per base",
+            "figure": "21.000",
+            "unit": "kg",
+            "source": "BOM version 4",
+            "url": "#main",
+        },
+        {
+            "operator": "÷",
+            "label": "Base",
+            "figure": "100",
+            "unit": "bottles",
+            "source": "BOM version 4",
+            "url": "#main",
+        },
+        {
+            "operator": "×",
+            "label": "Running scrap, gross-up",
+            "figure": "1.02",
+            "source": "study ST-19, factor 3",
+            "url": "#main",
+        },
         {"operator": "+", "label": "Setup", "figure": "1.500", "unit": "kg", "source": "1 setup", "url": "#main"},
         {"operator": "→", "label": "In stock unit", "figure": "108.600", "unit": "kg", "source": "kg = kg"},
-        {"operator": "→", "label": "Rounded, half-even", "figure": "108.600", "unit": "kg", "source": "item, 3 decimals", "url": "#main"},
-        {"operator": "−", "label": "Already posted", "figure": "42.840", "unit": "kg", "source": "P-000790", "url": "#main"},
-        {"operator": "=", "label": "Posted now", "figure": "65.760", "unit": "kg", "source": "B-221", "url": "#main", "result": True},
+        {
+            "operator": "→",
+            "label": "Rounded, half-even",
+            "figure": "108.600",
+            "unit": "kg",
+            "source": "item, 3 decimals",
+            "url": "#main",
+        },
+        {
+            "operator": "−",
+            "label": "Already posted",
+            "figure": "42.840",
+            "unit": "kg",
+            "source": "P-000790",
+            "url": "#main",
+        },
+        {
+            "operator": "=",
+            "label": "Posted now",
+            "figure": "65.760",
+            "unit": "kg",
+            "source": "B-221",
+            "url": "#main",
+            "result": True,
+        },
     ]
 
 
 def history() -> list[dict[str, object]]:
     return [
-        {"at": "21 Nov 2026 11:42 CET", "who": "Oskar Lindqvist-Bray", "what": "approved version 4", "why": "Study ST-19 shows 2 % at the new filler.",
-         "changes": [{"field": "Running scrap", "old": "3.5 %", "new": "2 %"}, {"field": "Source", "old": "history", "new": "study ST-19"}],
-         "signature": "Signed: approved, may take effect"},
-        {"at": "20 Nov 2026 16:05 CET", "who": "Marta Quill", "what": "drafted version 4", "why": "",
-         "changes": [{"field": "Cap", "old": "", "new": "C-CR-WHITE, 1 per bottle"}]},
-    ]  # fmt: skip
-
-
-def charts(prefix: str) -> dict[str, SafeString]:
-    """Ids are unique on a page, hence the prefix."""
-    parts = [("Price", "412.10"), ("Usage", "-138.45"), ("Mix", "26.00"), ("Yield", "301.75"), ("Setup scrap", "-54.20"),
-             ("Avoidable scrap", "188.90"), ("Rework", "0"), ("Rounding", "-0.37")]  # fmt: skip
-    whole = sum((Decimal(amount) for _, amount in parts), Decimal(0))
-    rises = [Step(label, Decimal(amount), f"{Decimal(amount):+,.2f}".replace("-", "−")) for label, amount in parts]
-    values = ["2.02", "2.05", "1.98", "2.01", "2.04", "2.00", "2.31", "2.03", "1.96", "1.93", "1.95", "1.94", "1.96", "1.92", "1.95"]
-    points = [Point(f"{3 + place} Nov", Decimal(value), value, "beyond the upper limit" if value == "2.31" else "") for place, value in enumerate(values)]
-    levels = [Level(Decimal("2.15"), "UCL 2.15"), Level(Decimal("2.00"), "mean 2.00", "mean"), Level(Decimal("1.85"), "LCL 1.85")]
-    losses = [("Seal leaks", "4120", "packaging"), ("Spilled at the filler", "2210", "production"), ("Purge at start", "1480", "process"),
-              ("Label rejected", "620", "QA"), ("Count difference", "180", "warehouse")]  # fmt: skip
-    bars = [Bar(label, Decimal(amount), f"{Decimal(amount):,}", note) for label, amount, note in losses]
-    drawn = {
-        "waterfall": waterfall([*rises, Step("Variance", whole, f"{whole:,.2f}", "total")], chart_id=f"{prefix}-waterfall",
-                               title="Variance of November by cause", description="Eight causes that add up to the whole, in euros."),
-        "pareto": ranked_bars(bars, chart_id=f"{prefix}-pareto", cumulative=True,
-                              title="Cost of poor quality", description="Five categories with their owners, largest first, in euros."),
-        "control": line(points, chart_id=f"{prefix}-control", levels=levels, marks=[Mark(8, "CR-0042 takes effect")],
-                        title="Usage per bottle", description="Fifteen days; one point lies beyond the upper limit."),
-        "spark": sparkline([point.value for point in points], chart_id=f"{prefix}-spark", title="Trend", description="Fifteen days."),
-    }  # fmt: skip
-    return {name: mark_safe(svg) for name, svg in drawn.items()}  # noqa: S308  (escaped where it is drawn)
+        {
+            "at": "21 Nov 2026 11:42 CET",
+            "who": "Oskar Lindqvist-Bray",
+            "what": "approved version 4",
+            "why": "Study ST-19 shows 2 % at the new filler.",
+            "changes": [
+                {"field": "Running scrap", "old": "3.5 %", "new": "2 %"},
+                {"field": "Source", "old": "history", "new": "study ST-19"},
+            ],
+            "signature": "Signed: approved, may take effect",
+        },
+        {
+            "at": "20 Nov 2026 16:05 CET",
+            "who": "Marta Quill",
+            "what": "drafted version 4",
+            "why": "",
+            "changes": [{"field": "Cap", "old": "", "new": "C-CR-WHITE, 1 per bottle"}],
+        },
+    ]
