@@ -89,7 +89,7 @@ def _install(level: str) -> None:
     lock = ROOT / "requirements" / f"{level}.txt"
     uv = _uv()
     if uv is not None:
-        env = {**os.environ, "VIRTUAL_ENV": str(VENV), "UV_NO_PROGRESS": "1"}
+        env = {**os.environ, "VIRTUAL_ENV": str(VENV), "UV_NO_PROGRESS": "1", "UV_SYSTEM_CERTS": "1"}
         command = [*uv, "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:", "--python", PYTHON]
         done = subprocess.run([str(part) for part in [*command, lock]], env=env, check=False, cwd=ROOT)
         if done.returncode == 0:
