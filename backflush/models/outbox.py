@@ -20,6 +20,4 @@ class OutboxMessage(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["site_id", "position"], name="outbox_position_is_used_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["site_id", "position"], name="outbox_position_is_used_once")]

@@ -75,9 +75,7 @@ class OrderProgress(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["order_id", "operation_number"], name="progress_is_kept_once_per_operation"
-            )
+            models.UniqueConstraint(fields=["order_id", "operation_number"], name="progress_is_kept_once_per_operation")
         ]
 
 

@@ -11,7 +11,7 @@ from backflush.rules.drawing import Draw, Pick, Source, key_of, pick_line, round
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact
 from backflush.rules.gate import FINAL, gate
 from backflush.rules.progress import LineProgress, Progress
-from backflush.rules.recipe import Recipe
+from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import Counts, needs_of, standard_of
 from backflush.rules.shortage import shortage_refusals
 from backflush.rules.vocabulary import ReportKind
@@ -170,7 +170,7 @@ def _plan_line(
     outcome = LineOutcome(line, before, needs, standard_of(line, counts, needs[-1]), need, [])
     if need <= 0 and not before.sources:
         return outcome
-    sources = [_source(line.item, ONE, None, report, order, recipe, stock)]
+    sources = [_source(line.item, ONE, None, report, order, recipe, stock, line.crosses)]
     for alternate in line.alternates:
         cap = _cap(alternate.quantity_limit, alternate.valid_until, before, alternate.item, report)
         sources.append(_source(alternate.item, alternate.factor, cap, report, order, recipe, stock))
@@ -206,6 +206,7 @@ def _source(
     order: OrderFact,
     recipe: Recipe,
     stock: Stock,
+    crosses: int = 0,
 ) -> Source:
     figures = recipe.items[item]
     offers = []
@@ -220,8 +221,16 @@ def _source(
             event_day=report.event_day,
             item_code=figures.code,
         ):
-            offers.append((fact, left))
+            offers.append((_measured(fact, figures, crosses) if crosses and fact.density else fact, left))
     return Source(item, factor, offers, cap)
+
+
+def _measured(fact: StockFact, item: ItemFigures, crosses: int) -> StockFact:
+    """A lot with a measured density does more or less than a nominal stock unit, where the line is dosed across dimensions."""
+    if fact.density is None or not item.density:
+        return fact
+    ratio = fact.density / item.density
+    return replace(fact, ratio=ratio if crosses > 0 else 1 / ratio)
 
 
 def _scan_need(

@@ -11,7 +11,7 @@ from backflush.rules.facts import OrderFact, ReportFact, ScanFact
 from backflush.rules.flush import LineOutcome, Plan, Stock
 from backflush.rules.gate import gate
 from backflush.rules.progress import CLASSES, LineProgress, Progress
-from backflush.rules.recipe import Recipe
+from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import fixed_quantity
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import UsageLine, plain_text
@@ -44,7 +44,7 @@ def plan_scan(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
     before = progress.lines.get(str(line.component)) or LineProgress()
     factor = next((alternate.factor for alternate in line.alternates if alternate.item == scan.item), ONE)
     draws = _draws(scan, report, order, recipe, stock, plan.refusals)
-    covered = sum((draw.quantity / draw.stock.ratio for draw in draws), ZERO) / factor
+    covered = sum((draw.quantity * _strength(draw.stock, item) for draw in draws), ZERO) / factor
     plan.refusals.extend(_beyond_target(line, before, covered, order, recipe))
     posted = before.sources[scan.item][0] if scan.item in before.sources else ZERO
     pick = Pick(scan.item, factor, posted, covered, scan.quantity, draws, covered)
@@ -66,6 +66,13 @@ def target_of(line: UsageLine, order_quantity: Fraction, basis: OutputBasis) -> 
     """What the whole order should take of a scanned line, in nominal stock units; `order_quantity` in BOM base units."""
     per_unit = line.full if basis == OutputBasis.GOOD else line.kept
     return order_quantity * per_unit + fixed_quantity(line, order_quantity)
+
+
+def _strength(stock: StockFact, item: ItemFigures) -> Fraction:
+    """What a stock unit of the lot counts for: its potency over the label's, where the item is potency-controlled."""
+    if stock.potency is None or item.label_potency is None:
+        return ONE
+    return stock.potency / item.label_potency
 
 
 def _line_of(item: int, recipe: Recipe) -> UsageLine | None:

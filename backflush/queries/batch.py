@@ -1,0 +1,317 @@
+"""The facts of a batch of reports, in a handful of statements whatever its size.
+
+With `lock=True` (the drain) the balances that may be drawn from are locked first, sorted, in one statement; lots, people and
+devices are read only afterwards, in new statements, so that nothing judged is stale. Without, it serves previews.
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from backflush.queries.bom_facts import iso
+from backflush.queries.recipes import RecipeBook
+from backflush.queries.stock_facts import load_lots, stock_fact
+from backflush.rules.facts import BalanceKey, OrderFact, ReportFact, ScanFact
+from backflush.rules.flush import Stock
+from backflush.rules.progress import Progress, read_lines
+from backflush.rules.recipe import Recipe
+from backflush.rules.vocabulary import ReportKind
+from masterdata.models import Device, DeviceClock, Person, ReasonCode, Training
+from masterdata.rules.refusal import Refusal
+from masterdata.rules.vocabulary import Role
+from traceability.models import HandlingUnit, LineClearance, OrderOperation, OrderPin, WorkOrder
+from traceability.rules.eligibility import StockFact
+
+ZERO = Fraction(0)
+
+
+@dataclass(slots=True)
+class ReportRow:
+    """A report as it stands in the inbox, its body parsed."""
+
+    id: int
+    site_id: int
+    order_id: int
+    order_number: str
+    operation: str
+    kind: str
+    device_id: int | None
+    person_id: int | None
+    occurred_at: datetime
+    received_at: datetime
+    body: dict[str, Any]
+
+    @property
+    def event_time(self) -> datetime:
+        """For effectivity: the earlier of what the client says and when it was received."""
+        return min(self.occurred_at, self.received_at)
+
+
+@dataclass(slots=True)
+class OrderFacts:
+    """An order with what its reports need: operations in sequence, pins by time, progress by operation number."""
+
+    order: WorkOrder
+    operations: list[OrderOperation] = field(default_factory=list)
+    pins: list[OrderPin] = field(default_factory=list)
+    progress: dict[str, Progress] = field(default_factory=dict)
+    cleared_lines: set[int] = field(default_factory=set)
+
+    def operation(self, number: str) -> OrderOperation | None:
+        return next((operation for operation in self.operations if operation.number == number), None)
+
+    def count_point_before(self, operation: OrderOperation) -> OrderOperation | None:
+        before = [o for o in self.operations if o.sequence < operation.sequence and o.count_point]
+        return before[-1] if before else None
+
+    def pin_at(self, moment: datetime) -> OrderPin | None:
+        """The pin applicable at a moment; the first one also covers what was reported just before the release."""
+        applicable = [pin for pin in self.pins if pin.applicable_from <= moment]
+        return applicable[-1] if applicable else (self.pins[0] if self.pins else None)
+
+
+class Batch:
+    """Facts of several reports of the orders given. Balances and progress move on as reports are planned."""
+
+    def __init__(self, book: RecipeBook, order_ids: list[int], rows: list[ReportRow]) -> None:
+        self.book = book
+        self.rows = rows
+        self.orders = _load_orders(order_ids)
+        self.left: dict[BalanceKey, Fraction] = {}
+        self.balance_ids: dict[BalanceKey, int] = {}
+        self._offers: dict[int, list[StockFact]] = {}
+        self._lots: dict[int, Any] = {}
+        self._people = _people(rows)
+        self._reasons = dict(ReasonCode.objects.filter(kind="scrap", active=True).values_list("code", "loss"))
+        self._devices = _devices(rows)
+        self._trained = _trained(rows, self._people)
+
+    def recipe(self, row: ReportRow) -> Recipe | None:
+        """The recipe of the report's operation, or None where the order has no such operation."""
+        facts = self.orders.get(row.order_id)
+        operation = facts.operation(row.operation) if facts else None
+        if facts is None or operation is None:
+            return None
+        before = facts.count_point_before(operation)
+        return self.book.recipe_for(
+            facts.order, operation, before.number if before else None, facts.pin_at(row.event_time), row.event_time
+        )
+
+    def load_stock(self, recipes: list[Recipe], *, lock: bool) -> None:
+        """Read (and lock) every balance bound to these orders or in a supermarket bin that serves them; then their lots."""
+        items = sorted(set().union(*(recipe.drawn_items for recipe in recipes))) if recipes else []
+        bins = sorted({bin_id for recipe in recipes for bin_id in recipe.serving})
+        sites = sorted({facts.order.site_id for facts in self.orders.values()})
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "WITH wanted AS ("
+                " SELECT id FROM traceability_stockbalance WHERE order_id = ANY(%(orders)s) AND order_id <> 0"
+                " UNION ALL"
+                " SELECT id FROM traceability_stockbalance WHERE site_id = ANY(%(sites)s) AND bin_id = ANY(%(bins)s)"
+                "  AND order_id = 0 AND item_id = ANY(%(items)s) AND quantity > 0)"
+                " SELECT b.bin_id, b.lot_id, b.order_id, b.id, b.item_id, b.quantity, b.staged_at, b.rank"
+                " FROM traceability_stockbalance b JOIN wanted USING (id)"
+                " ORDER BY b.bin_id, b.lot_id, b.order_id" + (" FOR NO KEY UPDATE OF b" if lock else ""),
+                {"orders": list(self.orders), "sites": sites, "bins": bins, "items": items},
+            )
+            balances = cursor.fetchall()
+        self._lots = load_lots(
+            {row[1] for row in balances}, earliest=min((r.occurred_at for r in self.rows), default=None)
+        )
+        places = self._places(sites)
+        offers: dict[int, list[StockFact]] = defaultdict(list)
+        for bin_id, lot_id, order_id, balance_id, item_id, quantity, staged_at, rank in balances:
+            key = (bin_id, lot_id, order_id)
+            self.left[key] = Fraction(quantity)
+            self.balance_ids[key] = balance_id
+            lot = self._lots[lot_id]
+            code, kind = places[bin_id]
+            offers[item_id].append(stock_fact(lot, bin_id, order_id, code, kind, staged_at, rank))
+        self._offers = offers
+
+    def _places(self, sites: list[int]) -> dict[int, tuple[str, str]]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id, code, kind FROM masterdata_bin WHERE site_id = ANY(%s)", [sites])
+            return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+    def stock(self) -> Stock:
+        """A fresh view of what is left; what a plan takes shows in `taken` until `settle` makes it count."""
+        return Stock(self._offers, self.left)
+
+    def settle(self, stock: Stock) -> None:
+        """The plan stands: what it took is gone for the reports after it."""
+        for key, quantity in stock.taken.items():
+            self.left[key] -= quantity
+
+    def progress(self, row: ReportRow) -> Progress:
+        return self.orders[row.order_id].progress.setdefault(row.operation, Progress())
+
+    def order_fact(self, row: ReportRow, recipe: Recipe) -> OrderFact:
+        facts = self.orders[row.order_id]
+        after = recipe.operation.after
+        return OrderFact(
+            id=facts.order.pk,
+            number=facts.order.number,
+            state=facts.order.state,
+            quantity=Fraction(facts.order.quantity),
+            allocation=facts.order.allocation,
+            line_clear=recipe.operation.line in facts.cleared_lines,
+            good_before=None if after is None else facts.progress.setdefault(after, Progress()).good,
+            output_lot=facts.order.output_lot_code,
+        )
+
+    def report_fact(self, row: ReportRow, recipe: Recipe) -> ReportFact:
+        """The report with its codes looked up; what is unknown stands in `found`."""
+        body = row.body
+        found: list[Refusal] = []
+        scrap = []
+        for entry in body.get("scrap", []):
+            loss = self._reasons.get(entry["reason"])
+            if loss is None:
+                found.append(_unknown("reason_unknown", "scrap reason", entry["reason"]))
+            scrap.append((Fraction(entry["quantity"]), loss or "avoidable"))
+        operator = self._badge(body.get("operator"), found)
+        supervisor = self._people.get(body.get("confirmed_by") or "")
+        if body.get("confirmed_by") and (supervisor is None or not supervisor.has_role(Role.SUPERVISOR, Role.QA)):
+            found.append(_unknown("confirmation_unknown", "supervisor badge", body["confirmed_by"]))
+        device = self._devices.get(row.device_id) if row.device_id else None
+        local = row.occurred_at.astimezone(ZoneInfo(recipe.time_zone))
+        person = operator.pk if operator else row.person_id
+        return ReportFact(
+            id=row.id,
+            kind=row.kind,
+            occurred_at=iso(row.occurred_at.astimezone(UTC)),
+            received_at=iso(row.received_at.astimezone(UTC)),
+            event_day=local.date().isoformat(),
+            good=Fraction(body.get("good") or 0),
+            scrap=tuple(scrap),
+            rework=Fraction(body.get("rework") or 0),
+            setup_events=int(body.get("setup_events") or 0),
+            handling_unit=body.get("handling_unit") or "",
+            handling_unit_kind=self._handling_unit_kind(row, body.get("handling_unit")),
+            output_lot=body.get("output_lot") or "",
+            device=row.device_id,
+            device_enabled=device[0] if device else True,
+            clock_offset_ms=device[1] if device else None,
+            trained=not recipe.operation.requires_training
+            or (person, recipe.product, row.operation) in self._trained
+            or (person, recipe.product, "") in self._trained,
+            confirmed=supervisor is not None and not any(f.code == "confirmation_unknown" for f in found),
+            scan=self._scan(row, recipe, found) if row.kind == ReportKind.SCAN_ISSUE else None,
+            found=tuple(found),
+        )
+
+    def _badge(self, badge: str | None, found: list[Refusal]) -> Person | None:
+        person = self._people.get(badge or "")
+        if badge and person is None:
+            found.append(_unknown("operator_unknown", "operator badge", badge))
+        return person
+
+    def _handling_unit_kind(self, row: ReportRow, sscc: str | None) -> str:
+        if not sscc:
+            return ""
+        kind = HandlingUnit.objects.filter(site_id=row.site_id, sscc=sscc).values_list("kind", flat=True).first()
+        return kind or "case"
+
+    def _scan(self, row: ReportRow, recipe: Recipe, found: list[Refusal]) -> ScanFact:
+        """What was scanned, in the item's stock unit. Unknown codes become reasons; the fact then names nothing."""
+        from traceability.models import MaterialLot
+
+        body = row.body
+        lot = (
+            MaterialLot.objects.filter(site_id=row.site_id, code=body["lot"], item__code=body["item"])
+            .select_related("item__stock_unit")
+            .first()
+        )
+        if lot is None:
+            found.append(_unknown("lot_unknown", "lot", f"{body['item']} {body['lot']}"))
+            return ScanFact(0, 0, ZERO)
+        quantity = Fraction(body["quantity"])
+        unit = body.get("unit") or lot.item.stock_unit.code
+        factor = self._convert(lot.item_id, unit, lot.item.stock_unit.code, row.event_time)
+        if factor is None:
+            found.append(
+                Refusal(
+                    "no_conversion",
+                    f"There is no approved conversion from {unit} to {lot.item.stock_unit.code} for {lot.item.code}.",
+                    lot.item.code,
+                    "Scan in the stock unit, or ask an engineer to approve the unit factor.",
+                )
+            )
+            factor = Fraction(1)
+        return ScanFact(lot.item_id, lot.pk, quantity * factor)
+
+    def _convert(self, item: int, from_unit: str, to_unit: str, at: datetime) -> Fraction | None:
+        from backflush.queries.bom_facts import Conversions
+
+        return Conversions([item], at)(item, from_unit, to_unit)
+
+
+def _unknown(code: str, what: str, value: str) -> Refusal:
+    return Refusal(code, f"The {what} {value} is not known.", value, f"Check the {what}, or have it entered.")
+
+
+def read_body(text: str) -> dict[str, Any]:
+    """A stored body as data. Quantities stay text until they become fractions."""
+    return json.loads(text)
+
+
+def _load_orders(order_ids: list[int]) -> dict[int, OrderFacts]:
+    orders = {
+        order.pk: OrderFacts(order)
+        for order in WorkOrder.objects.filter(pk__in=order_ids).select_related("site", "unit")
+    }
+    for operation in OrderOperation.objects.filter(order_id__in=order_ids).order_by("sequence"):
+        orders[operation.order_id].operations.append(operation)
+    for pin in OrderPin.objects.filter(order_id__in=order_ids).order_by("applicable_from"):
+        orders[pin.order_id].pins.append(pin)
+    for order_id, line_id in LineClearance.objects.filter(order_id__in=order_ids, revoked_at=None).values_list(
+        "order_id", "line_id"
+    ):
+        orders[order_id].cleared_lines.add(line_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id, operation_number, good, structural_scrap, avoidable_scrap, rework, setups, reports, lines"
+            " FROM backflush_orderprogress WHERE order_id = ANY(%s)",
+            [order_ids],
+        )
+        for order_id, number, good, structural, avoidable, rework, setups, reports, lines in cursor.fetchall():
+            progress = Progress(
+                Fraction(good), Fraction(structural), Fraction(avoidable), Fraction(rework), setups, reports
+            )
+            orders[order_id].progress[number] = read_lines(progress, lines)
+    return orders
+
+
+def _people(rows: list[ReportRow]) -> dict[str, Person]:
+    badges = {row.body.get(key) for row in rows for key in ("operator", "confirmed_by")} - {None, ""}
+    if not badges:
+        return {}
+    return {person.badge: person for person in Person.objects.filter(badge__in=badges, is_active=True)}
+
+
+def _devices(rows: list[ReportRow]) -> dict[int, tuple[bool, int | None]]:
+    ids = {row.device_id for row in rows} - {None}
+    if not ids:
+        return {}
+    offsets = dict(DeviceClock.objects.filter(device_id__in=ids).values_list("device_id", "offset_ms"))
+    return {
+        pk: (enabled, offsets.get(pk)) for pk, enabled in Device.objects.filter(pk__in=ids).values_list("id", "enabled")
+    }
+
+
+def _trained(rows: list[ReportRow], people: dict[str, Person]) -> set[tuple[int | None, int, str]]:
+    ids = {person.pk for person in people.values()} | {row.person_id for row in rows if row.person_id}
+    if not ids:
+        return set()
+    now = max(row.event_time for row in rows)
+    trained = Training.objects.filter(person_id__in=ids, trained_at__lte=now)
+    return {
+        (t.person_id, t.item_id, t.operation_number) for t in trained if t.valid_until is None or t.valid_until > now
+    }
