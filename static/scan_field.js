@@ -138,7 +138,7 @@
     const field = document.querySelector("input[data-scan-field][data-keep-focus]");
     if (usable(field)) field.focus({ preventScroll: true });
     for (const button of document.querySelectorAll("[data-shortcuts-button]")) {
-      const show = () => { button.setAttribute("aria-pressed", String(shortcutsOn())); button.textContent = shortcutsOn() ? button.dataset.on : button.dataset.off; };
+      const show = () => { button.textContent = shortcutsOn() ? button.dataset.on : button.dataset.off; };
       button.addEventListener("click", () => {
         try { localStorage.setItem("shortcuts", shortcutsOn() ? "off" : "on"); } catch { /* not remembered */ }
         show();

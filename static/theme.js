@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const THEMES = ["auto", "light", "dark"];
-  const NAMES = { auto: "as the device says", light: "light", dark: "dark" };
+  const NAMES = { auto: "auto", light: "light", dark: "dark" };
   const root = document.documentElement;
 
   function remembered(key, fallback) {

@@ -1,5 +1,6 @@
 """The style guide: every component once in light and once in dark, with the figures of a plant that does not exist."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -9,6 +10,7 @@ from variance.web.style_guide_plant import plant
 SIZES = ("desk", "floor")
 
 
+@login_required
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Open to whoever is signed in; it reads nothing of the plant. `?size=floor` shows tablet sizes."""
     size = request.GET.get("size")
