@@ -5,7 +5,6 @@ devices are read only afterwards, in new statements, so that nothing judged is s
 """
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -29,6 +28,22 @@ from traceability.models import HandlingUnit, LineClearance, OrderOperation, Ord
 from traceability.rules.eligibility import StockFact
 
 ZERO = Fraction(0)
+
+_BALANCES = """
+WITH wanted AS (
+    SELECT id FROM traceability_stockbalance WHERE order_id = ANY(%(orders)s) AND order_id <> 0
+    UNION
+    SELECT id FROM traceability_stockbalance
+    WHERE site_id = ANY(%(sites)s) AND bin_id = ANY(%(bins)s) AND order_id = 0 AND item_id = ANY(%(items)s)
+      AND quantity > 0
+    UNION
+    SELECT id FROM traceability_stockbalance WHERE lot_id = ANY(%(outputs)s)
+)
+SELECT b.bin_id, b.lot_id, b.order_id, b.id, b.item_id, b.quantity, b.staged_at, b.rank
+FROM traceability_stockbalance b JOIN wanted USING (id)
+ORDER BY b.bin_id, b.lot_id, b.order_id
+"""
+_BALANCES_LOCKED = _BALANCES + "FOR NO KEY UPDATE OF b"
 
 
 @dataclass(slots=True)
@@ -85,6 +100,7 @@ class Batch:
         self.orders = _load_orders(order_ids)
         self.left: dict[BalanceKey, Fraction] = {}
         self.balance_ids: dict[BalanceKey, int] = {}
+        self.output_lots: dict[tuple[int, str], tuple[int, int | None]] = {}
         self._offers: dict[int, list[StockFact]] = {}
         self._lots: dict[int, Any] = {}
         self._people = _people(rows)
@@ -104,41 +120,52 @@ class Batch:
         )
 
     def load_stock(self, recipes: list[Recipe], *, lock: bool) -> None:
-        """Read (and lock) every balance bound to these orders or in a supermarket bin that serves them; then their lots."""
+        """Read (and lock) every balance that these reports may draw from or receive into; only then their lots.
+
+        Bound to one of the orders, in a supermarket bin that serves them, or of an output lot that exists already.
+        """
         items = sorted(set().union(*(recipe.drawn_items for recipe in recipes))) if recipes else []
         bins = sorted({bin_id for recipe in recipes for bin_id in recipe.serving})
         sites = sorted({facts.order.site_id for facts in self.orders.values()})
+        self._load_output_lots(sites)
         with connection.cursor() as cursor:
             cursor.execute(
-                "WITH wanted AS ("
-                " SELECT id FROM traceability_stockbalance WHERE order_id = ANY(%(orders)s) AND order_id <> 0"
-                " UNION ALL"
-                " SELECT id FROM traceability_stockbalance WHERE site_id = ANY(%(sites)s) AND bin_id = ANY(%(bins)s)"
-                "  AND order_id = 0 AND item_id = ANY(%(items)s) AND quantity > 0)"
-                " SELECT b.bin_id, b.lot_id, b.order_id, b.id, b.item_id, b.quantity, b.staged_at, b.rank"
-                " FROM traceability_stockbalance b JOIN wanted USING (id)"
-                " ORDER BY b.bin_id, b.lot_id, b.order_id" + (" FOR NO KEY UPDATE OF b" if lock else ""),
-                {"orders": list(self.orders), "sites": sites, "bins": bins, "items": items},
+                _BALANCES_LOCKED if lock else _BALANCES,
+                {
+                    "orders": list(self.orders),
+                    "sites": sites,
+                    "bins": bins,
+                    "items": items,
+                    "outputs": [lot_id for lot_id, _ in self.output_lots.values()],
+                },
             )
             balances = cursor.fetchall()
-        self._lots = load_lots(
-            {row[1] for row in balances}, earliest=min((r.occurred_at for r in self.rows), default=None)
-        )
-        places = self._places(sites)
-        offers: dict[int, list[StockFact]] = defaultdict(list)
+        earliest = min((row.occurred_at for row in self.rows), default=None)
+        self._lots = load_lots({row[1] for row in balances}, earliest=earliest)
+        places = _places(sites)
         for bin_id, lot_id, order_id, balance_id, item_id, quantity, staged_at, rank in balances:
             key = (bin_id, lot_id, order_id)
             self.left[key] = Fraction(quantity)
             self.balance_ids[key] = balance_id
-            lot = self._lots[lot_id]
             code, kind = places[bin_id]
-            offers[item_id].append(stock_fact(lot, bin_id, order_id, code, kind, staged_at, rank))
-        self._offers = offers
+            fact = stock_fact(self._lots[lot_id], bin_id, order_id, code, kind, staged_at, rank)
+            self._offers.setdefault(item_id, []).append(fact)
 
-    def _places(self, sites: list[int]) -> dict[int, tuple[str, str]]:
+    def _load_output_lots(self, sites: list[int]) -> None:
+        """Lots that the reports name as output, or that their orders made before."""
+        codes: set[str] = set()
+        for row in self.rows:
+            facts = self.orders.get(row.order_id)
+            if facts is not None:
+                code = row.body.get("output_lot") or facts.order.output_lot_code or facts.order.number
+                codes.update((code, f"{code}-R"))
         with connection.cursor() as cursor:
-            cursor.execute("SELECT id, code, kind FROM masterdata_bin WHERE site_id = ANY(%s)", [sites])
-            return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+            cursor.execute(
+                "SELECT item_id, code, id, order_id FROM traceability_materiallot"
+                " WHERE site_id = ANY(%s) AND code = ANY(%s)",
+                [sites, sorted(codes)],
+            )
+            self.output_lots = {(item, code): (lot_id, order) for item, code, lot_id, order in cursor.fetchall()}
 
     def stock(self) -> Stock:
         """A fresh view of what is left; what a plan takes shows in `taken` until `settle` makes it count."""
@@ -180,6 +207,7 @@ class Batch:
         supervisor = self._people.get(body.get("confirmed_by") or "")
         if body.get("confirmed_by") and (supervisor is None or not supervisor.has_role(Role.SUPERVISOR, Role.QA)):
             found.append(_unknown("confirmation_unknown", "supervisor badge", body["confirmed_by"]))
+        self._check_output_lot(row, recipe, found)
         device = self._devices.get(row.device_id) if row.device_id else None
         local = row.occurred_at.astimezone(ZoneInfo(recipe.time_zone))
         person = operator.pk if operator else row.person_id
@@ -206,6 +234,20 @@ class Batch:
             scan=self._scan(row, recipe, found) if row.kind == ReportKind.SCAN_ISSUE else None,
             found=tuple(found),
         )
+
+    def _check_output_lot(self, row: ReportRow, recipe: Recipe, found: list[Refusal]) -> None:
+        order = self.orders[row.order_id].order
+        code = row.body.get("output_lot") or order.output_lot_code or order.number
+        lot = self.output_lots.get((recipe.product, code))
+        if recipe.operation.last and lot is not None and lot[1] != order.pk:
+            found.append(
+                Refusal(
+                    "output_lot_in_use",
+                    f"Lot {code} already exists and was not made by order {order.number}.",
+                    code,
+                    "Report with another output lot.",
+                )
+            )
 
     def _badge(self, badge: str | None, found: list[Refusal]) -> Person | None:
         person = self._people.get(badge or "")
@@ -251,6 +293,13 @@ class Batch:
         from backflush.queries.bom_facts import Conversions
 
         return Conversions([item], at)(item, from_unit, to_unit)
+
+
+def _places(sites: list[int]) -> dict[int, tuple[str, str]]:
+    """Code and kind of every bin of the sites."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, code, kind FROM masterdata_bin WHERE site_id = ANY(%s)", [sites])
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
 
 
 def _unknown(code: str, what: str, value: str) -> Refusal:

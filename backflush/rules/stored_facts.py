@@ -187,7 +187,7 @@ def _read_report(data: Mapping[str, Any]) -> ReportFact:
 
 
 def _read_stock(row: Sequence[Any]) -> StockFact:
-    more = row[6:] if len(row) > 6 else ["", "", NO_EXPIRY, "", 0, None, None]
+    more: Sequence[Any] = row[6:] if len(row) > 6 else ["", "", NO_EXPIRY, "", 0, None, None]
     return StockFact(
         item=row[0],
         lot=row[1],

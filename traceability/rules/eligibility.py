@@ -34,6 +34,7 @@ class StockFact:
     staged_at: str = ""
     rank: int = 0
     potency: Fraction | None = None
+    density: Fraction | None = None
     ratio: Fraction = Fraction(1)
     unit_cost: Fraction = Fraction(0)
 

@@ -1,0 +1,315 @@
+"""Writes a batch of decided reports: entries, lines, balances, lots, progress, postings, outbox. A few statements for all.
+
+Runs inside the drain's transaction, under its locks. The outbox head is locked last, just before the commit, so that
+positions are given out in the order of commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import connection
+
+from backflush.queries.batch import Batch, ReportRow
+from backflush.rules.facts import OrderFact, ReportFact
+from backflush.rules.flush import Plan
+from backflush.rules.ledger_lines import decimal_of, issue_lines
+from backflush.rules.progress import Progress, write_lines
+from backflush.rules.recipe import Recipe
+from backflush.rules.vocabulary import PostingKind, ReportKind
+from traceability.actions.ledger import (
+    NULL,
+    NewBalance,
+    change_balances,
+    copy_rows,
+    copy_text,
+    entry_row,
+    line_row,
+    receive_into_balances,
+    take_entry_ids,
+    write_entries,
+)
+from traceability.actions.open_output_lots import NewLot, open_output_lots
+from traceability.rules.moves import BalanceKey
+
+_POSTING_COLUMNS = (
+    "id, site_id, number, kind, report_id, reversal_of, order_id, operation_number, entry_id, output_lot_id, good,"
+    " actual_amount, recipe_id, facts, occurred_at, recorded_at"
+)
+
+
+@dataclass(slots=True)
+class Decided:
+    """A report with its plan, the facts it was decided on as text, and what is to be written."""
+
+    row: ReportRow
+    report: ReportFact
+    order: OrderFact
+    recipe: Recipe
+    plan: Plan
+    facts: str
+
+
+def record_postings(batch: Batch, site_id: int, decided: Sequence[Decided], recorded_at: datetime) -> None:
+    """Write all of them in the open transaction. Raises where a row count does not match: then nothing is written."""
+    if not decided:
+        return
+    with connection.cursor() as cursor:
+        lots = _output_lots(batch, site_id, decided, recorded_at)
+        entry_ids = take_entry_ids(cursor, len(decided))
+        entries, lines, amounts = [], [], []
+        changes: dict[BalanceKey, Fraction] = {}
+        received: dict[BalanceKey, tuple[int, Fraction]] = {}
+        for one, entry_id in zip(decided, entry_ids, strict=True):
+            entries.append(_entry(one, entry_id, recorded_at))
+            issued, amount = _issues(one, entry_id, lots, changes)
+            lines += issued
+            lines += _receipts(one, entry_id, lots, received)
+            amounts.append(amount)
+        write_entries(cursor, entries, lines)
+        _write_balances(cursor, batch, site_id, changes, received)
+        _write_carried(cursor, site_id, decided, entry_ids, lots)
+        _write_progress(cursor, batch, decided)
+        _settle_reports(cursor, [one.row.id for one in decided], recorded_at)
+        recipes = [batch.book.id_of(one.recipe) for one in decided]
+        _write_postings(cursor, site_id, decided, entry_ids, recipes, amounts, lots, recorded_at)
+
+
+def _output_lots(
+    batch: Batch, site_id: int, decided: Sequence[Decided], recorded_at: datetime
+) -> dict[tuple[int, str], int]:
+    """Ids of all lots that are received into; new ones are made."""
+    lots = {key: lot_id for key, (lot_id, _) in batch.output_lots.items()}
+    new: dict[tuple[int, str], NewLot] = {}
+    for one in decided:
+        for receipt in one.plan.receipts:
+            key = (receipt.item, receipt.lot_code)
+            if key not in lots and key not in new:
+                new[key] = NewLot(
+                    item_id=receipt.item,
+                    code=receipt.lot_code,
+                    order_id=one.order.id,
+                    held=receipt.held,
+                    made_on=one.report.event_day,
+                    unit_cost=Decimal(decimal_of(one.recipe.items[receipt.item].standard_cost, 6)),
+                )
+    lots.update(open_output_lots(site_id=site_id, lots=list(new.values()), now=recorded_at))
+    for key in new:
+        batch.output_lots[key] = (lots[key], new[key].order_id)
+    return lots
+
+
+def _entry(one: Decided, entry_id: int, recorded_at: datetime) -> str:
+    row = one.row
+    return entry_row(
+        entry_id,
+        row.site_id,
+        "goods_issue",
+        one.order.id,
+        row.person_id or NULL,
+        row.device_id or NULL,
+        NULL,
+        copy_text(one.plan.note),
+        one.report.occurred_at,
+        recorded_at.isoformat(),
+    )
+
+
+def _issues(
+    one: Decided, entry_id: int, lots: dict[tuple[int, str], int], changes: dict[BalanceKey, Fraction]
+) -> tuple[list[str], Fraction]:
+    """Lines of what was taken, and what it cost."""
+    output = lots.get((one.recipe.product, one.plan.output_lot), NULL) if one.plan.output_lot else NULL
+    lines = []
+    amount = Fraction(0)
+    for outcome in one.plan.outcomes:
+        if not outcome.picks:
+            continue
+        for issue in issue_lines(outcome, one.recipe):
+            lines.append(
+                line_row(
+                    one.row.site_id,
+                    entry_id,
+                    issue.item,
+                    issue.lot,
+                    issue.bin,
+                    issue.order,
+                    one.recipe.consumed,
+                    0,
+                    issue.quantity,
+                    one.order.id,
+                    issue.component,
+                    output,
+                    issue.standard_quantity,
+                    issue.classes,
+                    issue.standard_amount,
+                    issue.actual_amount,
+                )
+            )
+            amount += Fraction(issue.actual_amount)
+        for pick in outcome.picks:
+            for draw in pick.draws:
+                key = BalanceKey(draw.stock.bin, draw.stock.lot, draw.stock.order)
+                changes[key] = changes.get(key, Fraction(0)) - draw.quantity
+    return lines, amount
+
+
+def _receipts(
+    one: Decided,
+    entry_id: int,
+    lots: dict[tuple[int, str], int],
+    received: dict[BalanceKey, tuple[int, Fraction]],
+) -> list[str]:
+    """Lines of what was made, at standard cost."""
+    lines = []
+    for receipt in one.plan.receipts:
+        lot_id = lots[(receipt.item, receipt.lot_code)]
+        to_bin = one.recipe.quarantine if receipt.held else one.recipe.finished
+        item = one.recipe.items[receipt.item]
+        amount = decimal_of(receipt.quantity * item.standard_cost, one.recipe.currency_decimals)
+        lines.append(
+            line_row(
+                one.row.site_id,
+                entry_id,
+                receipt.item,
+                lot_id,
+                one.recipe.consumed,
+                0,
+                to_bin,
+                0,
+                decimal_of(receipt.quantity),
+                one.order.id,
+                receipt.component or NULL,
+                NULL,
+                standard_amount=amount,
+                actual_amount=amount,
+            )
+        )
+        key = BalanceKey(to_bin, lot_id, 0)
+        before = received.get(key, (receipt.item, Fraction(0)))[1]
+        received[key] = (receipt.item, before + receipt.quantity)
+    return lines
+
+
+def _write_balances(
+    cursor: Any,
+    batch: Batch,
+    site_id: int,
+    changes: dict[BalanceKey, Fraction],
+    received: dict[BalanceKey, tuple[int, Fraction]],
+) -> None:
+    """One net update per balance; balances of new lots are made."""
+    new = []
+    for key, (item_id, quantity) in received.items():
+        if tuple(key) in batch.balance_ids:
+            changes[key] = changes.get(key, Fraction(0)) + quantity
+        else:
+            new.append(NewBalance(key, item_id, Decimal(decimal_of(quantity))))
+    receive_into_balances(cursor, site_id, new)
+    change_balances(
+        cursor,
+        {
+            batch.balance_ids[tuple(key)]: Decimal(decimal_of(change))
+            for key, change in sorted(changes.items())
+            if change
+        },
+    )
+
+
+def _write_carried(
+    cursor: Any, site_id: int, decided: Sequence[Decided], entry_ids: list[int], lots: dict[tuple[int, str], int]
+) -> None:
+    rows = []
+    for one, entry_id in zip(decided, entry_ids, strict=True):
+        output = lots.get((one.recipe.product, one.plan.output_lot))
+        if output is None:
+            continue
+        for outcome in one.plan.outcomes:
+            rows += [f"{site_id}\t{output}\t{lot}\t{entry_id}\t{outcome.line.component}\n" for lot in outcome.carried]
+    copy_rows(cursor, "traceability_carriedlink", "site_id, output_lot_id, input_lot_id, entry_id, component", rows)
+
+
+def _write_progress(cursor: Any, batch: Batch, decided: Sequence[Decided]) -> None:
+    """The latest progress of each order's operation, one statement for all."""
+    latest: dict[tuple[int, str], Progress] = {
+        (one.order.id, one.row.operation): batch.orders[one.order.id].progress[one.row.operation] for one in decided
+    }
+    write_progress(cursor, latest)
+
+
+def write_progress(cursor: Any, latest: dict[tuple[int, str], Progress]) -> None:
+    """Keep the progress of order operations; the order rows are locked."""
+    keys = sorted(latest)
+    columns: list[list[Any]] = [[order for order, _ in keys], [operation for _, operation in keys]]
+    for name in ("good", "structural", "avoidable", "rework"):
+        columns.append([decimal_of(getattr(latest[key], name)) for key in keys])
+    columns.append([latest[key].setups for key in keys])
+    columns.append([latest[key].reports for key in keys])
+    columns.append([write_lines(latest[key]) for key in keys])
+    cursor.execute(
+        "INSERT INTO backflush_orderprogress AS p"
+        " (order_id, operation_number, good, structural_scrap, avoidable_scrap, rework, setups, reports, lines)"
+        " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[],"
+        " %s::int[], %s::int[], %s::text[])"
+        " ON CONFLICT (order_id, operation_number) DO UPDATE SET good = excluded.good,"
+        " structural_scrap = excluded.structural_scrap, avoidable_scrap = excluded.avoidable_scrap,"
+        " rework = excluded.rework, setups = excluded.setups, reports = excluded.reports, lines = excluded.lines",
+        columns,
+    )
+
+
+def _settle_reports(cursor: Any, report_ids: list[int], recorded_at: datetime) -> None:
+    cursor.execute(
+        "UPDATE backflush_operationreport SET state = 'posted', settled_at = %s, judged_at = %s"
+        " WHERE id = ANY(%s) AND state = 'received'",
+        [recorded_at, recorded_at, report_ids],
+    )
+    if cursor.rowcount != len(report_ids):
+        raise RuntimeError(f"{len(report_ids)} reports were to be settled, {cursor.rowcount} were.")
+
+
+def take_positions(cursor: Any, site_id: int, count: int) -> int:
+    """Lock the site's outbox head and take `count` positions; returns the first. Commit at once afterwards."""
+    cursor.execute(
+        "INSERT INTO backflush_outboxhead AS h (site_id, position) VALUES (%s, %s)"
+        " ON CONFLICT (site_id) DO UPDATE SET position = h.position + excluded.position RETURNING position",
+        [site_id, count],
+    )
+    return cursor.fetchone()[0] - count + 1
+
+
+def take_posting_ids(cursor: Any, count: int) -> list[int]:
+    cursor.execute("SELECT nextval('backflush_posting_id_seq') FROM generate_series(1, %s)", [count])
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _write_postings(
+    cursor: Any,
+    site_id: int,
+    decided: Sequence[Decided],
+    entry_ids: list[int],
+    recipe_ids: list[int],
+    amounts: list[Fraction],
+    lots: dict[tuple[int, str], int],
+    recorded_at: datetime,
+) -> None:
+    at = recorded_at.astimezone(UTC).isoformat()
+    ids = take_posting_ids(cursor, len(decided))
+    texts = [copy_text(one.facts) for one in decided]
+    first = take_positions(cursor, site_id, len(decided))
+    postings, messages = [], []
+    for index, one in enumerate(decided):
+        kind = PostingKind.SCAN_ISSUE if one.row.kind == ReportKind.SCAN_ISSUE else PostingKind.REPORT
+        output = lots.get((one.recipe.product, one.plan.output_lot), NULL) if one.plan.output_lot else NULL
+        number = first + index
+        postings.append(
+            f"{ids[index]}\t{site_id}\t{number}\t{kind}\t{one.row.id}\t{NULL}\t{one.order.id}\t{one.row.operation}"
+            f"\t{entry_ids[index]}\t{output}\t{decimal_of(one.plan.good)}\t{decimal_of(amounts[index], 6)}"
+            f"\t{recipe_ids[index]}\t{texts[index]}\t{one.report.occurred_at}\t{at}\n"
+        )
+        messages.append(f"{site_id}\t{number}\t{kind}\t{ids[index]}\t{at}\n")
+    copy_rows(cursor, "backflush_posting", _POSTING_COLUMNS, postings)
+    copy_rows(cursor, "backflush_outboxmessage", "site_id, position, kind, posting_id, recorded_at", messages)
