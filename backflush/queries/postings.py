@@ -1,0 +1,219 @@
+"""Postings as people and machines read them: their lines, and the arithmetic decided again from the stored facts."""
+
+import re
+from typing import Any
+
+from django.db import connection
+
+from backflush.models import OperationReport, Posting, Recipe, ReversalRequest
+from backflush.queries.previews import lines_as_data
+from backflush.rules.decide import decide
+from backflush.rules.ledger_lines import issue_lines
+from backflush.rules.recipe import read_recipe
+from backflush.rules.stored_facts import read_facts
+from masterdata.models import BomVersion, Device, Person, TriggerDefinition
+from masterdata.rules.usage import plain_text
+from traceability.models import LedgerEntry, WorkOrder
+
+_CLASSES = ("base", "loss", "setup", "avoidable", "structural", "rework", "rounding")
+
+
+def posting_number(number: int) -> str:
+    """How a posting's number is written: P-000123."""
+    return f"P-{number:06d}"
+
+
+def parse_posting_number(text: str) -> int | None:
+    """The number behind `P-000123` or plain digits; None where it is neither."""
+    found = re.fullmatch(r"(?:P-?)?([0-9]{1,15})", text.strip().upper())
+    return int(found[1]) if found else None
+
+
+def ledger_of_entries(entry_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """Ledger lines by entry, with codes of item, lot and bins, in the order written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.entry_id, l.id, i.id, i.code, i.name, u.code, t.id, t.code, f.code, f.kind, d.code, d.kind, l.quantity,"
+            " l.component, l.output_lot_id, l.standard_quantity, l.base_quantity, l.loss_quantity, l.setup_quantity,"
+            " l.avoidable_quantity, l.structural_quantity, l.rework_quantity, l.rounding_quantity, l.standard_amount,"
+            " l.actual_amount, l.mirrors"
+            " FROM traceability_ledgerline l JOIN masterdata_item i ON i.id = l.item_id"
+            " JOIN masterdata_unit u ON u.id = i.stock_unit_id JOIN traceability_materiallot t ON t.id = l.lot_id"
+            " JOIN masterdata_bin f ON f.id = l.from_bin_id JOIN masterdata_bin d ON d.id = l.to_bin_id"
+            " WHERE l.entry_id = ANY(%s) ORDER BY l.id",
+            [entry_ids],
+        )
+        rows = cursor.fetchall()
+    lines: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        classes = {name: plain_decimal(value) for name, value in zip(_CLASSES, row[16:23], strict=True) if value}
+        lines.setdefault(row[0], []).append(
+            {
+                "id": row[1],
+                "item_id": row[2],
+                "item": row[3],
+                "name": row[4],
+                "unit": row[5],
+                "lot_id": row[6],
+                "lot": row[7],
+                "from_bin": row[8],
+                "from_kind": row[9],
+                "to_bin": row[10],
+                "to_kind": row[11],
+                "quantity": plain_decimal(row[12]),
+                "component": str(row[13]) if row[13] else "",
+                "output_lot_id": row[14],
+                "standard_quantity": plain_decimal(row[15]) if row[15] is not None else None,
+                "classes": classes,
+                "standard_amount": plain_decimal(row[23]),
+                "actual_amount": plain_decimal(row[24]),
+                "mirrors": row[25],
+            }
+        )
+    return lines
+
+
+def plain_decimal(value: Any) -> str:
+    """A stored decimal as text without trailing zeros."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def is_issue(line: dict[str, Any]) -> bool:
+    """Whether the line took something for an order, rather than receiving it."""
+    return line["to_kind"] == "consumed"
+
+
+def postings_of(order_id: int) -> list[dict[str, Any]]:
+    """An order's postings, the newest first: number, operation, when, good, cost, and what reversed them."""
+    rows = list(Posting.objects.filter(order_id=order_id).order_by("-number").defer("facts"))
+    reversed_by = {row.reversal_of: row.number for row in rows if row.reversal_of}
+    return [
+        {
+            "number": posting_number(row.number),
+            "kind": row.kind,
+            "operation": row.operation_number,
+            "occurred_at": row.occurred_at,
+            "recorded_at": row.recorded_at,
+            "good": plain_decimal(row.good),
+            "actual_amount": plain_decimal(row.actual_amount),
+            "reversal": posting_number(reversed_by[row.pk]) if row.pk in reversed_by else None,
+        }
+        for row in rows
+    ]
+
+
+def posting_lines(posting: Posting) -> dict[str, list[dict[str, str]]]:
+    """What a posting issued and received, as the API answers it."""
+    lines = ledger_of_entries([posting.entry_id]).get(posting.entry_id, [])
+    issued = [line for line in lines if is_issue(line)]
+    received = [line for line in lines if not is_issue(line)]
+    return {
+        "lines": [
+            {"item": n["item"], "lot": n["lot"], "bin": n["from_bin"], "quantity": n["quantity"], "unit": n["unit"]}
+            for n in issued
+        ],
+        "outputs": [
+            {"item": n["item"], "lot": n["lot"], "quantity": n["quantity"], "unit": n["unit"]} for n in received
+        ],
+    }
+
+
+def posting_page(site_id: int, number: int) -> dict[str, Any] | None:
+    """Everything that explains one posting, or None where there is none of that number."""
+    posting = Posting.objects.filter(site_id=site_id, number=number).first()
+    if posting is None:
+        return None
+    entry = LedgerEntry.objects.get(pk=posting.entry_id)
+    order = WorkOrder.objects.select_related("item", "item__stock_unit", "unit").get(pk=posting.order_id)
+    reversal = Posting.objects.filter(reversal_of=posting.pk).first()
+    mirrored = Posting.objects.filter(pk=posting.reversal_of).first() if posting.reversal_of else None
+    report = OperationReport.objects.filter(pk=posting.report_id).first() if posting.report_id else None
+    ledger = ledger_of_entries([posting.entry_id]).get(posting.entry_id, [])
+    return {
+        "id": posting.pk,
+        "number": posting_number(posting.number),
+        "kind": posting.kind,
+        "order": order,
+        "operation": posting.operation_number,
+        "occurred_at": posting.occurred_at,
+        "recorded_at": posting.recorded_at,
+        "device": Device.objects.filter(pk=entry.device_id).first() if entry.device_id else None,
+        "person": Person.objects.filter(pk=entry.person_id).first() if entry.person_id else None,
+        "report": report,
+        "note": entry.note,
+        "good": plain_decimal(posting.good),
+        "actual_amount": plain_decimal(posting.actual_amount),
+        "output_lot_id": posting.output_lot_id,
+        "ledger": ledger,
+        "outputs": [line for line in ledger if not is_issue(line)],
+        "reversal": posting_number(reversal.number) if reversal else None,
+        "reversal_of": posting_number(mirrored.number) if mirrored else None,
+        "request": ReversalRequest.objects.filter(posting=posting, declined_at=None, reversal=None).first(),
+        "reversible": posting.kind != "reversal" and reversal is None,
+        **_explained(posting, ledger),
+    }
+
+
+def _explained(posting: Posting, ledger: list[dict[str, Any]]) -> dict[str, Any]:
+    """The arithmetic decided again from the stored facts, beside the ledger lines that it must equal."""
+    if posting.recipe_id is None:
+        return {"lines": [], "versions": [], "trigger": None, "replays": True, "recipe_digest": ""}
+    stored = Recipe.objects.get(pk=posting.recipe_id)
+    recipe = read_recipe(stored.body)
+    report, order, progress, stock = read_facts(posting.facts)
+    plan = decide(report, order, recipe, progress, stock)
+    lines = lines_as_data(plan, recipe)
+    for line in lines:
+        line["ledger"] = [row for row in ledger if is_issue(row) and row["component"] == line["component"]]
+    versions = (
+        BomVersion.objects.filter(pk__in=recipe.versions)
+        .select_related("item", "signature", "author")
+        .order_by("item__code")
+    )
+    trigger = TriggerDefinition.objects.filter(pk=recipe.trigger.id).first() if recipe.trigger else None
+    return {
+        "lines": lines,
+        "versions": list(versions),
+        "trigger": trigger,
+        "factors": list(recipe.factors),
+        "replays": not replay_differences(posting),
+        "recipe_digest": stored.digest,
+        "counted": {
+            "good": plain_text(report.good),
+            "scrap": [{"quantity": plain_text(quantity), "loss": loss} for quantity, loss in report.scrap],
+            "rework": plain_text(report.rework),
+            "setups": report.setup_events,
+        },
+    }
+
+
+def replay_differences(posting: Posting) -> list[str]:
+    """Decide a stored posting again from its facts and compare with the ledger, line by line. Empty: the same digits."""
+    if posting.recipe_id is None:
+        return []
+    stored = Recipe.objects.get(pk=posting.recipe_id)
+    recipe = read_recipe(stored.body)
+    differences = [] if recipe.digest == stored.digest else [f"recipe {stored.digest[:12]} does not match its digest"]
+    report, order, progress, stock = read_facts(posting.facts)
+    plan = decide(report, order, recipe, progress, stock)
+    if plan.refusals:
+        return [*differences, *(f"would be refused: {refusal.sentence}" for refusal in plan.refusals)]
+    planned = sorted(
+        (str(line.component), line.item, line.lot, line.quantity, line.standard_amount, line.actual_amount)
+        for outcome in plan.outcomes
+        for line in issue_lines(outcome, recipe)
+    )
+    made = sorted((receipt.item, plain_text(receipt.quantity)) for receipt in plan.receipts)
+    lines = ledger_of_entries([posting.entry_id]).get(posting.entry_id, [])
+    posted = sorted(
+        (n["component"], n["item_id"], n["lot_id"], n["quantity"], n["standard_amount"], n["actual_amount"])
+        for n in lines
+        if is_issue(n)
+    )
+    received = sorted((n["item_id"], n["quantity"]) for n in lines if not is_issue(n))
+    differences += [f"planned but not posted: {line}" for line in planned if line not in posted]
+    differences += [f"posted but not planned: {line}" for line in posted if line not in planned]
+    if made != received:
+        differences.append(f"received {received}, planned {made}")
+    return differences

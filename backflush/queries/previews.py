@@ -1,0 +1,108 @@
+"""What a report would take, from which lots, with its arithmetic, and the reasons it would block. Writes nothing."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from backflush.queries.batch import Batch, ReportRow
+from backflush.queries.recipes import RecipeBook
+from backflush.rules.decide import decide
+from backflush.rules.explain import ExplainedLine, explain_line
+from backflush.rules.flush import Plan
+from backflush.rules.recipe import Recipe
+from backflush.rules.report import Report, canonical_body
+from masterdata.models import Bin, Device, Item, Person
+from masterdata.rules.refusal import Refusal
+from masterdata.rules.usage import plain_text
+from traceability.models import MaterialLot, WorkOrder
+
+
+def preview_usage(
+    *, site_id: int, report: Report, now: datetime, device: Device | None = None, person: Person | None = None
+) -> dict[str, Any]:
+    """The plan for a report as it would be decided now: lines, outputs and reasons, as data."""
+    order_id = WorkOrder.objects.filter(site_id=site_id, number=report.order).values_list("id", flat=True).first()
+    row = ReportRow(
+        id=0,
+        site_id=site_id,
+        order_id=order_id or 0,
+        order_number=report.order,
+        operation=report.operation,
+        kind=report.kind,
+        device_id=device.pk if device else None,
+        person_id=person.pk if person else None,
+        occurred_at=report.occurred_at,
+        received_at=now,
+        body=json.loads(canonical_body(report)),
+    )
+    if order_id is None:
+        refusal = Refusal("order_not_open", f"Order {report.order} is not known.", report.order, "Check the number.")
+        return {"reasons": [refusal.as_dict()], "note": "", "lines": [], "outputs": []}
+    batch = Batch(RecipeBook(), [order_id], [row])
+    recipe = batch.recipe(row)
+    if recipe is None:
+        refusal = Refusal(
+            "operation_unknown",
+            f"Order {report.order} has no operation {report.operation}.",
+            report.operation,
+            "Choose an operation of the order.",
+        )
+        return {"reasons": [refusal.as_dict()], "note": "", "lines": [], "outputs": []}
+    batch.load_stock([recipe], lock=False)
+    plan = decide(
+        batch.report_fact(row, recipe), batch.order_fact(row, recipe), recipe, batch.progress(row), batch.stock()
+    )
+    return {
+        "reasons": [refusal.as_dict() for refusal in plan.refusals],
+        "note": plan.note,
+        "lines": lines_as_data(plan, recipe),
+        "outputs": [
+            {
+                "item": recipe.items[receipt.item].code,
+                "lot": receipt.lot_code,
+                "quantity": plain_text(receipt.quantity),
+                "unit": recipe.items[receipt.item].unit,
+            }
+            for receipt in plan.receipts
+        ],
+    }
+
+
+def lines_as_data(plan: Plan, recipe: Recipe) -> list[dict[str, Any]]:
+    """Explained lines with names of items, lots and bins looked up."""
+    explained = [explain_line(outcome, recipe) for outcome in plan.outcomes]
+    lots = dict(
+        MaterialLot.objects.filter(pk__in={draw[1] for line in explained for draw in line.draws}).values_list(
+            "id", "code"
+        )
+    )
+    bins = dict(
+        Bin.objects.filter(pk__in={draw[2] for line in explained for draw in line.draws}).values_list("id", "code")
+    )
+    names = dict(Item.objects.filter(pk__in=recipe.items).values_list("id", "name"))
+    return [_line(line, recipe, lots, bins, names) for line in explained]
+
+
+def _line(
+    line: ExplainedLine, recipe: Recipe, lots: dict[int, str], bins: dict[int, str], names: dict[int, str]
+) -> dict[str, Any]:
+    return {
+        "component": line.component,
+        "item": line.item_code,
+        "name": names.get(line.item, ""),
+        "unit": line.unit,
+        "quantity": line.quantity,
+        "written": line.written,
+        "method": line.method,
+        "steps": [{"label": step.label, "value": step.value, "note": step.note} for step in line.steps],
+        "draws": [
+            {
+                "item": recipe.items[item].code,
+                "lot": lots[lot],
+                "lot_id": lot,
+                "bin": bins[bin_id],
+                "quantity": quantity,
+            }
+            for item, lot, bin_id, quantity in line.draws
+        ],
+    }
