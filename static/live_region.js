@@ -30,27 +30,31 @@
     }
   }
 
-  function lost(element, sentence) {
+  function lost(event, sentence) {
+    const element = event.target;
     const board = element.closest("[data-live]");
     if (board) { stale(board); return; }
     const template = document.getElementById("no-answer");
     const messages = document.getElementById("messages");
     if (!template || !messages) return;
     messages.querySelector("[data-no-answer]")?.remove();
+    /* The answer to the scan before must not be taken for the answer to this one. */
+    for (const old of event.detail.target?.querySelectorAll(".banner[data-sound]") ?? []) old.remove();
     const banner = template.content.firstElementChild.cloneNode(true);
     banner.querySelector(".sentence-text").textContent = sentence;
     messages.prepend(banner);
+    banner.dispatchEvent(new CustomEvent("answer", { bubbles: true }));
     announce(sentence);
     banner.scrollIntoView({ block: "nearest" });
   }
 
-  document.addEventListener("htmx:sendError", (event) => lost(event.target, text("noAnswer")));
-  document.addEventListener("htmx:timeout", (event) => lost(event.target, text("noAnswer")));
+  document.addEventListener("htmx:sendError", (event) => lost(event, text("noAnswer")));
+  document.addEventListener("htmx:timeout", (event) => lost(event, text("noAnswer")));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 401 || status === 403) lost(event.target, text("notAllowed"));
-    else if (status === 404) lost(event.target, text("notThere"));
-    else lost(event.target, text("failed"));
+    if (status === 401 || status === 403) lost(event, text("notAllowed"));
+    else if (status === 404) lost(event, text("notThere"));
+    else lost(event, text("failed"));
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const board = event.target.closest?.("[data-live]");

@@ -92,11 +92,15 @@
       field.select();
     }
   }
-  document.addEventListener("htmx:afterRequest", () => { release(); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    release();
+    /* Answered, yes or no: ready for the next scan. Not answered: what was scanned stays. */
+    const field = event.detail.elt.querySelector?.("input[data-scan-field][data-clear-after]");
+    const status = event.detail.xhr?.status || 0;
+    if (field && status >= 200 && status < 500) field.value = "";
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     hear(event.target);
-    const field = document.querySelector("input[data-scan-field][data-clear-after]");
-    if (field && event.detail.elt?.contains(field)) field.value = "";
     refocus();
   });
   document.addEventListener("click", (event) => {
@@ -133,6 +137,7 @@
     }
   }
 
+  document.addEventListener("answer", (event) => hear(event.target));
   document.addEventListener("DOMContentLoaded", () => {
     hear(document.body);
     const field = document.querySelector("input[data-scan-field][data-keep-focus]");
