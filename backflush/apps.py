@@ -7,3 +7,6 @@ class BackflushConfig(AppConfig):
     name = "backflush"
     verbose_name = "Backflush"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from backflush.project import checks  # noqa: F401  registers the check of the serving role

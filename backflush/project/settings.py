@@ -136,7 +136,8 @@ TEMPLATES = [
 AUTH_USER_MODEL = "masterdata.Person"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "masterdata.actions.authentication.PasswordBackend",
+    "masterdata.actions.authentication.BadgeBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -155,6 +156,8 @@ LOGOUT_REDIRECT_URL = "sign-in"
 # A whole line shares one address, so the account is locked and not the address.
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_USERNAME_CALLABLE = "masterdata.actions.authentication.account_name"  # one count, by badge or by user name
+AXES_SENSITIVE_PARAMETERS = ["username", "badge", "pin", "password"]
 AXES_FAILURE_LIMIT = number("SIGN_IN_FAILURE_LIMIT", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=number("SIGN_IN_LOCKOUT_MINUTES", 15))
 AXES_RESET_ON_SUCCESS = True

@@ -8,10 +8,7 @@ from django.urls import include, path
 from django.views import defaults
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from backflush.project import (
-    checks,  # noqa: F401  registers the check
-    health,
-)
+from backflush.project import health
 from backflush.project.problems import problem_response
 
 APPS = ("masterdata", "traceability", "backflush", "variance")
