@@ -14,7 +14,7 @@ pieces, in this order and in one transaction:
 Everybody locks balances in the order of (bin, lot, order), after orders and reports and before lots.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from django.db import connection
 
 from masterdata.actions.acting import acting
 from masterdata.models import Bin, Device, Person, ReasonCode
-from masterdata.rules.refusal import Refused
+from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.vocabulary import UNCOUNTED_BINS
 from traceability.models import LedgerEntry
 from traceability.queries.shortages import explain_shortages
@@ -69,11 +69,13 @@ def record_moves(
     order_id: int | None = None,
     reason: ReasonCode | None = None,
     note: str = "",
+    judge: Callable[[], Iterable[Refusal]] = tuple,
 ) -> LedgerEntry:
     """Record one movement of goods, whole or not at all, and return its entry.
 
-    Locks every balance it touches, then judges. Raises Refused('short'), naming each bin and lot, where a balance would
-    fall below zero. `order_id` is the order that the movement was for; a line is an order's usage only by `Move.order_id`.
+    Locks every balance it touches, then judges: `judge` reads what it needs only now, when a lot's status cannot change
+    any more, and returns what forbids the movement. Raises Refused with all of that, and `short` for each bin and lot that
+    holds too little. `order_id` is the order that the movement was for; a line is an order's usage only by `Move.order_id`.
     """
     if not moves:
         raise ValueError("An entry has at least one move.")
@@ -84,8 +86,9 @@ def record_moves(
         open_balances(cursor, site_id, {key: item for key, item in items.items() if key in arriving})
         balances = lock_balances(cursor, site_id, items)
         short = shortages(moves, {key: balance.quantity for key, balance in balances.items()}, uncounted)
-        if short:
-            raise Refused(*explain_shortages(short))
+        refusals = [*judge(), *explain_shortages(short)]
+        if refusals:
+            raise Refused(*refusals)
         entry = LedgerEntry(
             id=take_entry_ids(cursor, 1)[0],
             site_id=site_id,

@@ -10,6 +10,8 @@ from traceability.rules.moves import Shortage, plain
 
 def explain_shortages(short: Sequence[Shortage]) -> list[Refusal]:
     """One refusal for each balance that has too little: where, of what lot, how much is there and how much is needed."""
+    if not short:
+        return []
     bins = dict(Bin.objects.filter(id__in={one.key.bin_id for one in short}).values_list("id", "code"))
     orders = dict(WorkOrder.objects.filter(id__in={one.key.order_id for one in short}).values_list("id", "number"))
     lots = {

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 UNBOUND = 0
@@ -117,14 +116,6 @@ def shortages(
             there = balances.get(move.source, Decimal(0))
             short[move.source] = Shortage(move.source, there, there - left)
     return list(short.values())
-
-
-def fits_precision(quantity: Decimal | Fraction, decimals: int, multiple: Decimal | None) -> bool:
-    """Whether a quantity can be counted as its item is: a whole number of `multiple`, or of the last decimal."""
-    exact = Fraction(quantity)
-    if multiple is not None:
-        return (exact / Fraction(multiple)).denominator == 1
-    return (exact * 10**decimals).denominator == 1
 
 
 def plain(quantity: Decimal) -> str:
