@@ -26,6 +26,17 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
     databases.drop(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes():
+    """Passwords of the cast are hashed in one round; servers started by tests read them too, and renew them."""
+    from django.test import override_settings
+
+    with override_settings(
+        PASSWORD_HASHERS=["tests.plant.QuickHasher", "django.contrib.auth.hashers.Argon2PasswordHasher"]
+    ):
+        yield
+
+
 @pytest.fixture
 def real_database(request, django_db_setup, django_db_blocker):
     """A fresh database where commits are real; `.env` is what a subprocess needs to work on it."""

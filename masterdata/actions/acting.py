@@ -34,6 +34,11 @@ def acting(actor: object, *, reason: str = "", on_behalf: str = "") -> Iterator[
         _inside.reset(token)
 
 
+def is_acting() -> bool:
+    """Whether an action is under way in this thread."""
+    return _inside.get()
+
+
 def actor_key(actor: object) -> str:
     """How an actor stands in the audit trail: `person:7`, `device:3`, or the text given."""
     if isinstance(actor, str):

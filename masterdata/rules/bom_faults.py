@@ -18,15 +18,13 @@ _ORDINARY = ItemFlags()
 class ItemFact:
     """What faults depend on of an item. `phantom_base`: base unit of its effective version, where that is a phantom.
 
-    `uses`: codes that its approved versions draw, alternates included. `phantom_pending`: it has versions, the newest
-    is a phantom, and none of them is approved.
+    `phantom_pending`: it has versions, the newest is a phantom, and none of them is approved.
     """
 
     code: str
     stock_unit: str
     flags: ItemFlags = _ORDINARY
     factors: tuple[ItemFactor, ...] = ()
-    uses: frozenset[str] = frozenset()
     phantom_base: str = ""
     phantom_pending: bool = False
     operations: frozenset[str] = frozenset()
@@ -34,10 +32,11 @@ class ItemFact:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Everything known of the items and units around a draft."""
+    """Everything known of the items and units around a draft. `uses`: per item, what its approved versions draw."""
 
     items: Mapping[str, ItemFact]
     units: Mapping[str, UnitFact]
+    uses: Mapping[str, frozenset[str]]
 
 
 def faults_of(draft: BomDraft, around: Surroundings) -> list[Refusal]:
@@ -63,7 +62,7 @@ def cycle_through(item: str, used: Sequence[str], uses: Mapping[str, frozenset[s
     paths: list[tuple[str, ...]] = [(item, code) for code in sorted(set(used))]
     seen: set[str] = set()
     while paths:
-        longer = []
+        longer: list[tuple[str, ...]] = []
         for path in paths:
             here = path[-1]
             if here == item:
@@ -84,8 +83,7 @@ def _head_faults(draft: BomDraft, around: Surroundings) -> Iterator[Refusal]:
     if not draft.lines and not draft.outputs:
         yield Refusal("empty_bom", "The BOM has no line.", draft.item, "Add what is used, at least one line.")
     used = [code for line in draft.lines for code in (line.item, *(one.item for one in line.alternates))]
-    uses = {code: fact.uses for code, fact in around.items.items()}
-    cycle = cycle_through(draft.item, used, uses)
+    cycle = cycle_through(draft.item, used, around.uses)
     if cycle:
         yield Refusal(
             "cycle",

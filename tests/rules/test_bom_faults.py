@@ -28,12 +28,12 @@ ITEMS = {
         ItemFact("FILM", "KGM"),
         ItemFact("OIL", "KGM", factors=(ItemFactor("LTR", "KGM", Fraction("0.9")),)),
         ItemFact("API", "KGM", flags=ItemFlags(potency_controlled=True)),
-        ItemFact("TRAY", "C62", uses=frozenset({"FOIL"}), phantom_base="C62"),
-        ItemFact("LOOP", "C62", uses=frozenset({"KIT"})),
+        ItemFact("TRAY", "C62", phantom_base="C62"),
+        ItemFact("LOOP", "C62"),
         ItemFact("SOON", "C62", phantom_pending=True),
     ]
 }
-AROUND = Surroundings(ITEMS, UNITS)
+AROUND = Surroundings(ITEMS, UNITS, {"TRAY": frozenset({"FOIL"}), "LOOP": frozenset({"KIT"})})
 FOIL = LineDraft("FOIL", "0.5")
 GOOD = BomDraft("KIT", "100", "C62", lines=(FOIL,))
 

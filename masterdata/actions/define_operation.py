@@ -1,0 +1,45 @@
+"""Define an operation of an item's route."""
+
+from masterdata.actions.acting import acting
+from masterdata.actions.authority import require
+from masterdata.actions.record import record
+from masterdata.models import Item, Operation, ProductionLine
+from masterdata.rules.duties import Duty
+from masterdata.rules.refusal import Refusal, Refused
+
+
+def define_operation(
+    *,
+    item: Item,
+    number: str,
+    name: str,
+    actor: object,
+    line: ProductionLine | None = None,
+    count_point: bool = True,
+    requires_clearance: bool = False,
+    requires_training: bool = False,
+    packs: bool = False,
+) -> Operation:
+    """Operations run in the order of their numbers, which are whole numbers such as 10 and 20."""
+    require(actor, Duty.SET_UP_PLANT)
+    if not (number.isascii() and number.isdigit()) or number.startswith("0"):
+        raise Refused(
+            Refusal(
+                "operation_number_invalid",
+                f"{number or '(empty)'} is no operation number.",
+                item.code,
+                "Use a whole number without leading zeros, such as 10.",
+            )
+        )
+    operation = Operation(
+        item=item,
+        number=number,
+        name=name,
+        line=line,
+        count_point=count_point,
+        requires_clearance=requires_clearance,
+        requires_training=requires_training,
+        packs=packs,
+    )
+    with acting(actor):
+        return record(operation, actor=actor)

@@ -1,0 +1,48 @@
+"""Check a signer's credentials, in a transaction of its own, before the action that will be signed begins.
+
+Failed attempts count whatever follows, and no lock is held while the slow hash is computed.
+"""
+
+from datetime import datetime
+
+from axes.utils import reset
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.http import HttpRequest
+
+from masterdata.actions.acting import acting, is_acting
+from masterdata.models import Person, SigningTicket
+from masterdata.rules.refusal import Refusal, Refused
+
+
+def verify_credentials(
+    *, user: str, password: str, content_digest: str, now: datetime, request: HttpRequest | None = None
+) -> SigningTicket:
+    """A one-use right for this person to sign the content with this digest.
+
+    `user`: user name or badge. Refused with `credentials_refused` and no hint which part was wrong, or that the account
+    is locked. RuntimeError inside an action: the count of failures would be rolled back with it.
+    """
+    if is_acting():
+        raise RuntimeError("Credentials are verified before the action that they sign, not in it.")
+    person = authenticate(request or _no_request(), username=user, password=password)
+    if not isinstance(person, Person):
+        raise Refused(
+            Refusal(
+                "credentials_refused",
+                "The signature was not accepted.",
+                "",
+                "Check user name and password; after five failures the account rests for a while.",
+            )
+        )
+    with transaction.atomic():
+        reset(username=person.username)
+    with acting(person):
+        return SigningTicket.objects.create(person=person, content_digest=content_digest, given_at=now)
+
+
+def _no_request() -> HttpRequest:
+    """A command or script signs: the account is what is counted, not the address."""
+    request = HttpRequest()
+    request.META.update(REMOTE_ADDR="127.0.0.1", PATH_INFO="signature", HTTP_USER_AGENT="signature")
+    return request

@@ -1,0 +1,46 @@
+"""Reading of master data. Everything here reads only."""
+
+from masterdata.queries.boms import (
+    bom_versions,
+    boms_made_invalid,
+    effective_bom,
+    effective_boms,
+    surroundings,
+    where_used,
+)
+from masterdata.queries.codes import Found, find_code
+from masterdata.queries.contents import bom_content, factor_content, label_content, trigger_content
+from masterdata.queries.devices import device_by_token
+from masterdata.queries.drafts import draft_of
+from masterdata.queries.people import find_person, person_by_badge, person_by_token
+from masterdata.queries.revision import master_data_revision
+from masterdata.queries.signing import signature_faults, signature_stands, signatures_of
+from masterdata.queries.triggers import effective_trigger
+from masterdata.queries.units import item_factors, unit_facts
+
+__all__ = [
+    "Found",
+    "bom_content",
+    "bom_versions",
+    "boms_made_invalid",
+    "device_by_token",
+    "draft_of",
+    "effective_bom",
+    "effective_boms",
+    "effective_trigger",
+    "factor_content",
+    "find_code",
+    "find_person",
+    "item_factors",
+    "label_content",
+    "master_data_revision",
+    "person_by_badge",
+    "person_by_token",
+    "signature_faults",
+    "signature_stands",
+    "signatures_of",
+    "surroundings",
+    "trigger_content",
+    "unit_facts",
+    "where_used",
+]

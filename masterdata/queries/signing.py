@@ -1,0 +1,75 @@
+"""Whether a signature is whole, and whether it still fits the record that it was given for."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from masterdata.models import BomVersion, Signature, TriggerDefinition, UnitFactor
+from masterdata.queries.contents import bom_content, factor_content, time_text, trigger_content
+from masterdata.rules.refusal import Refusal
+from masterdata.rules.signatures import content_digest, manifestation_digest
+
+IMPORT = "import"
+Governed = BomVersion | UnitFactor | TriggerDefinition
+
+
+def signatures_of(subject_kind: str, subject_key: str) -> QuerySet[Signature]:
+    """A record's signatures in the order they were given."""
+    rows = Signature.objects.filter(subject_kind=subject_kind, subject_key=subject_key)
+    return rows.select_related("person").order_by("signed_at", "id")
+
+
+def signature_stands(signature: Signature) -> bool:
+    """Whether what is stored of the signature is what was signed."""
+    return signature.digest == manifestation_digest(
+        content=signature.content,
+        printed_name=signature.printed_name,
+        meaning=signature.meaning,
+        signed_at=str(time_text(signature.signed_at)),
+        subject_kind=signature.subject_kind,
+        subject_key=signature.subject_key,
+        components=signature.components,
+    )
+
+
+def signature_faults(record: Governed) -> list[Refusal]:
+    """Why the record is not validly signed: never, broken, for another content, or by its author."""
+    kind, content = subject_of(record), content_of(record)
+    name = f"{kind.replace('_', ' ')} {record.pk}"
+    signature = record.signature
+    if signature is None:
+        return [Refusal("not_signed", f"The {name} has no signature.", name, "Have it approved.")]
+    faults = []
+    if not signature_stands(signature):
+        faults.append(Refusal("signature_broken", f"The signature of {name} was altered.", name, "Call QA."))
+    if not _covers(signature, kind, str(record.pk), content):
+        faults.append(
+            Refusal("content_changed", f"The {name} is not what was signed.", name, "Call QA; draft a new version.")
+        )
+    if signature.person_id == record.author_id:
+        faults.append(Refusal("author_is_approver", f"The author of {name} signed it.", name, "Call QA."))
+    return faults
+
+
+def subject_of(record: Governed) -> str:
+    """How the kind of record stands in a signature's `subject_kind`."""
+    return {BomVersion: "bom_version", UnitFactor: "unit_factor", TriggerDefinition: "trigger_definition"}[type(record)]
+
+
+def content_of(record: Governed) -> dict[str, Any]:
+    if isinstance(record, BomVersion):
+        return bom_content(record)
+    if isinstance(record, UnitFactor):
+        return factor_content(record)
+    return trigger_content(record)
+
+
+def _covers(signature: Signature, kind: str, key: str, content: dict[str, Any]) -> bool:
+    """One record's signature holds its content; an import's manifest holds the digest of each record's content."""
+    digest = content_digest(content)
+    if signature.subject_kind == IMPORT:
+        listed = signature.content.get("records", {})
+        return isinstance(listed, dict) and digest in listed.values()
+    return (signature.subject_kind, signature.subject_key) == (kind, key) and content_digest(
+        signature.content
+    ) == digest

@@ -1,0 +1,41 @@
+"""The unit table and the items' own factors, as the rules want them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from fractions import Fraction
+
+from django.db.models import Q
+
+from masterdata.models import Unit, UnitFactor
+from masterdata.rules.units import ItemFactor, UnitFact
+from masterdata.rules.vocabulary import RecordState
+
+
+def unit_facts() -> dict[str, UnitFact]:
+    """Every unit by its code."""
+    return {
+        code: UnitFact(code, dimension, Fraction(int(numerator), int(denominator)))
+        for code, dimension, numerator, denominator in Unit.objects.values_list(
+            "code", "dimension", "numerator", "denominator"
+        )
+    }
+
+
+def item_factors(item_ids: Iterable[int], at: datetime) -> dict[int, list[ItemFactor]]:
+    """The approved factors of these items that are effective at a time; an item without any has an empty list.
+
+    `reference` of each is `unit_factor:<id>`.
+    """
+    wanted = list(item_ids)
+    found: dict[int, list[ItemFactor]] = {item: [] for item in wanted}
+    rows = (
+        UnitFactor.objects.filter(item_id__in=wanted, state=RecordState.APPROVED, effective_from__lte=at)
+        .filter(Q(effective_to__isnull=True) | Q(effective_to__gt=at))
+        .order_by("item_id", "from_unit__code", "to_unit__code", "-effective_from", "-version")
+        .distinct("item_id", "from_unit__code", "to_unit__code")
+        .values_list("id", "item_id", "from_unit__code", "to_unit__code", "numerator", "denominator")
+    )
+    for row, item, from_unit, to_unit, numerator, denominator in rows:
+        factor = Fraction(int(numerator), int(denominator))
+        found[item].append(ItemFactor(from_unit, to_unit, factor, f"unit_factor:{row}"))
+    return found
