@@ -28,6 +28,18 @@ ALONE_FROM = 3
 MOST_ATTEMPTS = 5
 _book = RecipeBook()
 
+_ORDERS_WAITING = "SELECT id FROM traceability_workorder WHERE id = ANY(%s) ORDER BY id LIMIT %s FOR NO KEY UPDATE"
+_ORDERS_FREE = _ORDERS_WAITING + " SKIP LOCKED"
+_REPORTS = """
+SELECT r.id, r.site_id, r.order_id, r.order_number, r.operation_number, r.kind, r.device_id, r.person_id,
+    r.occurred_at, r.received_at, b.body
+FROM backflush_operationreport r JOIN backflush_reportbody b ON b.report_id = r.id
+WHERE r.state = 'received' AND (
+    (r.order_id = ANY(%(orders)s) AND r.attempts < %(alone)s)
+    OR (r.id = ANY(%(ids)s) AND (r.order_id = 0 OR %(by_id)s)))
+ORDER BY r.occurred_at, r.id LIMIT %(batch)s FOR UPDATE OF r
+"""
+
 
 def post_reports(*, now: datetime | None = None) -> int:
     """Drain until nothing waits; returns how many reports were settled. `now`: the moment to look from (default: the clock)."""
@@ -157,25 +169,16 @@ def _lock_orders(order_ids: list[int], *, alone: bool) -> list[int]:
         return []
     most = len(order_ids) if alone or len(order_ids) >= 40 else (len(order_ids) + 1) // 2
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM traceability_workorder WHERE id = ANY(%s) ORDER BY id LIMIT %s"
-            " FOR NO KEY UPDATE" + ("" if alone else " SKIP LOCKED"),
-            [order_ids, most],
-        )
+        cursor.execute(_ORDERS_WAITING if alone else _ORDERS_FREE, [order_ids, most])
         return [row[0] for row in cursor.fetchall()]
 
 
 def _lock_reports(report_ids: list[int], orders: list[int], *, alone: bool) -> list[ReportRow]:
     """The oldest waiting reports of the locked orders, whoever picked them, and picked ones without an order."""
-    scope = "r.id = ANY(%(ids)s)" if alone else "(r.order_id = ANY(%(orders)s) AND r.attempts < %(alone)s)"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.id, r.site_id, r.order_id, r.order_number, r.operation_number, r.kind, r.device_id, r.person_id,"
-            " r.occurred_at, r.received_at, b.body"
-            " FROM backflush_operationreport r JOIN backflush_reportbody b ON b.report_id = r.id"
-            f" WHERE r.state = 'received' AND ({scope} OR (r.order_id = 0 AND r.id = ANY(%(ids)s)))"
-            " ORDER BY r.occurred_at, r.id LIMIT %(batch)s FOR UPDATE OF r",
-            {"ids": report_ids, "orders": orders, "batch": BATCH, "alone": ALONE_FROM},
+            _REPORTS,
+            {"ids": report_ids, "orders": [] if alone else orders, "batch": BATCH, "alone": ALONE_FROM, "by_id": alone},
         )
         return [ReportRow(*row[:10], body=read_body(row[10])) for row in cursor.fetchall()]
 
@@ -209,7 +212,8 @@ def _within_limit(rows: list[ReportRow], recipes: dict[int, object]) -> list[Rep
 def _clock() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+        at: datetime = cursor.fetchone()[0]
+    return at
 
 
 def _unknown_operation(batch: Batch, row: ReportRow) -> Refusal:

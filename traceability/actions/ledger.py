@@ -303,6 +303,8 @@ def _line_of(site_id: int, entry_id: int, move: Move, standard: Decimal, actual:
         _or_null(move.order_id),
         _or_null(move.component),
         _or_null(move.output_lot_id),
+        standard_quantity=_or_null(move.standard_quantity),
+        classes="\t".join(str(_or_null(part)) for part in move.classes) if move.classes else NO_CLASSES,
         standard_amount=standard if move.standard_amount is None else move.standard_amount,
         actual_amount=actual if move.actual_amount is None else move.actual_amount,
         mirrors=_or_null(move.mirrors),

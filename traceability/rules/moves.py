@@ -29,7 +29,8 @@ class Move:
 
     `order_id`, `component` and `output_lot_id` are for lines that are an order's usage or output: which order, which BOM
     line, into which lot. `mirrors` names the ledger line that this move reverses. Amounts left out are computed from the
-    lot's and the item's cost when the move is recorded. Raises ValueError where a law of moves is broken.
+    lot's and the item's cost when the move is recorded. `standard_quantity` and `classes` are carried
+    over by a mirror. Raises ValueError where a law of moves is broken.
     """
 
     lot_id: int
@@ -45,6 +46,8 @@ class Move:
     standard_amount: Decimal | None = None
     actual_amount: Decimal | None = None
     mirrors: int | None = None
+    standard_quantity: Decimal | None = None
+    classes: tuple[Decimal | None, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.quantity, Decimal) or not self.quantity.is_finite():

@@ -1,0 +1,68 @@
+"""What stands between an order and its close, gathered now."""
+
+from datetime import datetime
+from fractions import Fraction
+
+from django.db import connection
+
+from backflush.models import OperationReport
+from backflush.queries.batch import Batch, ReportRow
+from backflush.queries.postings import plain_decimal
+from backflush.queries.recipes import RecipeBook
+from backflush.rules.order_close import CloseFacts, close_refusals
+from backflush.rules.vocabulary import ReportState
+from masterdata.rules.refusal import Refusal
+from traceability.models import HandlingUnit, WorkOrder
+
+
+def close_findings(order: WorkOrder, now: datetime) -> list[Refusal]:
+    """Every finding at once; empty where the order may close."""
+    return close_refusals(close_facts(order, now))
+
+
+def close_facts(order: WorkOrder, now: datetime) -> CloseFacts:
+    """Residuals, unsettled reports, rework, handling units, and each operation's recipe with its progress."""
+    batch = Batch(RecipeBook(), [order.pk], [])
+    batch.book.refresh()
+    operations = []
+    for operation in batch.orders[order.pk].operations:
+        row = ReportRow(
+            0, order.site_id, order.pk, order.number, operation.number, "order_close", None, None, now, now, {}
+        )
+        recipe = batch.recipe(row)
+        if recipe is not None:
+            operations.append((recipe, batch.progress(row)))
+    unsettled = OperationReport.objects.filter(
+        order_id=order.pk, state__in=[ReportState.RECEIVED, ReportState.BLOCKED]
+    ).values_list("event_id", flat=True)
+    return CloseFacts(
+        number=order.number,
+        quantity=Fraction(order.quantity),
+        operations=operations,
+        residuals=_residuals(order.pk),
+        unsettled=[str(event_id) for event_id in unsettled],
+        rework=_open_rework(order.pk),
+        handling_units=list(HandlingUnit.objects.filter(order=order, closed_at=None).values_list("sscc", flat=True)),
+    )
+
+
+def _residuals(order_id: int) -> list[tuple[str, str, str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.code, l.code, b.quantity, p.code FROM traceability_stockbalance b"
+            " JOIN traceability_materiallot l ON l.id = b.lot_id JOIN masterdata_item i ON i.id = b.item_id"
+            " JOIN masterdata_bin p ON p.id = b.bin_id WHERE b.order_id = %s AND b.quantity > 0"
+            " ORDER BY i.code, l.code, p.code",
+            [order_id],
+        )
+        return [(item, lot, plain_decimal(quantity), place) for item, lot, quantity, place in cursor.fetchall()]
+
+
+def _open_rework(order_id: int) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT l.code FROM traceability_materiallot l JOIN traceability_stockbalance b ON b.lot_id = l.id"
+            " WHERE l.order_id = %s AND l.origin = 'rework' AND b.quantity > 0 ORDER BY l.code",
+            [order_id],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,142 @@
+"""What stands between an order and its close: every finding at once. Some may be accepted with a reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from backflush.rules.drawing import rounded
+from backflush.rules.progress import LineProgress, Progress
+from backflush.rules.recipe import Recipe
+from backflush.rules.requirement import FIXED, fixed_quantity
+from backflush.rules.scan_issue import target_of
+from masterdata.rules.refusal import Refusal
+from masterdata.rules.units import RoundingRule
+from masterdata.rules.usage import UsageLine, plain_text
+from masterdata.rules.vocabulary import OutputBasis, PostingMethod, Rounding
+
+ZERO = Fraction(0)
+
+#: findings that may be accepted with a reason; the others must be mended
+ACCEPTABLE = frozenset({"over_posted", "scan_missing", "under_posted"})
+
+
+@dataclass(frozen=True, slots=True)
+class CloseFacts:
+    """An order about to close. `residuals`: (item, lot, quantity, bin) still bound; `unsettled`: event ids; `rework`: lots."""
+
+    number: str
+    quantity: Fraction
+    operations: Sequence[tuple[Recipe, Progress]]
+    residuals: Sequence[tuple[str, str, str, str]]
+    unsettled: Sequence[str]
+    rework: Sequence[str]
+    handling_units: Sequence[str]
+
+
+def close_refusals(facts: CloseFacts) -> list[Refusal]:
+    """Every finding: residuals, unsettled_triggers, rework_open, handling_units_open, and per line what is missing or over."""
+    findings = [
+        Refusal(
+            "residuals",
+            f"{quantity} of {item}, lot {lot}, are still bound to the order in {bin_code}.",
+            lot,
+            "Return it, scrap it with a reason, or rebind it to the next order.",
+        )
+        for item, lot, quantity, bin_code in facts.residuals
+    ]
+    if facts.unsettled:
+        findings.append(
+            Refusal(
+                "unsettled_triggers",
+                f"{len(facts.unsettled)} reports of the order are not settled.",
+                facts.number,
+                "Mend what blocks them and retry, or have them waived.",
+            )
+        )
+    findings += [
+        Refusal("rework_open", f"Rework lot {lot} is not consumed yet.", lot, "Finish the rework order first.")
+        for lot in facts.rework
+    ]
+    findings += [
+        Refusal("handling_units_open", f"Handling unit {unit} is still open.", unit, "Close it or empty it.")
+        for unit in facts.handling_units
+    ]
+    for recipe, progress in facts.operations:
+        findings += _line_findings(facts, recipe, progress)
+    return findings
+
+
+def _line_findings(facts: CloseFacts, recipe: Recipe, progress: Progress) -> list[Refusal]:
+    found = []
+    order_quantity = facts.quantity * recipe.factor
+    for line in recipe.lines:
+        before = progress.lines.get(str(line.component)) or LineProgress()
+        if line.method == PostingMethod.BACKFLUSH:
+            found += _backflush_findings(line, before, progress, order_quantity, recipe)
+        elif line.method == PostingMethod.SCAN:
+            found += _scan_findings(line, before, order_quantity, recipe)
+    return found
+
+
+def _backflush_findings(
+    line: UsageLine, before: LineProgress, progress: Progress, order_quantity: Fraction, recipe: Recipe
+) -> list[Refusal]:
+    item = recipe.items[line.item]
+    need = before.need
+    if progress.output > 0 and (line.fixed or line.steps):
+        need += fixed_quantity(line, order_quantity) - before.needs[FIXED]
+    required = rounded(need, item)
+    covered = before.covered
+    step = RoundingRule(item.decimals, item.multiple, Rounding(item.rounding)).step
+    if covered < need and required - covered > 0 and rounded(required - covered, item) > 0:
+        return [
+            Refusal(
+                "under_posted",
+                f"{item.code}: {plain_text(required)} {item.unit} are required, {plain_text(covered)} are posted.",
+                item.code,
+                "Post the difference, or accept it with a reason.",
+            )
+        ]
+    if covered - required > step:
+        return [
+            Refusal(
+                "over_posted",
+                f"{item.code}: {plain_text(covered)} {item.unit} are posted, {plain_text(required)} are required.",
+                item.code,
+                "Reverse what is too much, or accept it with a reason.",
+            )
+        ]
+    return []
+
+
+def _scan_findings(line: UsageLine, before: LineProgress, order_quantity: Fraction, recipe: Recipe) -> list[Refusal]:
+    item = recipe.items[line.item]
+    if item.serial:
+        missing = rounded(before.need, item) - before.covered
+        if missing <= 0:
+            return []
+        return [
+            Refusal(
+                "serials_missing",
+                f"{plain_text(missing)} serials of {item.code} are not scanned.",
+                item.code,
+                "Scan the serials that were built in.",
+            )
+        ]
+    basis = recipe.trigger.basis if recipe.trigger else OutputBasis.GOOD
+    least = target_of(line, order_quantity, basis) * (1 - line.tolerance / 100)
+    if before.covered >= least:
+        return []
+    return [
+        Refusal(
+            "scan_missing",
+            f"{item.code}: {plain_text(before.covered)} {item.unit} are scanned; at least {plain_text(least)} are due.",
+            item.code,
+            "Scan what was used, or accept the difference with a reason.",
+        )
+    ]
+
+
+def unaccepted(findings: Sequence[Refusal], accepted: Mapping[str, str]) -> list[Refusal]:
+    """Findings that still stand: those that must be mended, and those that nobody gave a reason for."""
+    return [f for f in findings if f.code not in ACCEPTABLE or not accepted.get(f.code, "").strip()]
