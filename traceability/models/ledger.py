@@ -88,6 +88,9 @@ class LedgerLine(models.Model):
                 name="ledger_lines_into_a_lot",
                 condition=Q(output_lot_id__isnull=False),
             ),
+            models.Index(
+                fields=["mirrors"], name="ledger_lines_that_mirror", condition=Q(mirrors__isnull=False)
+            ),
         ]
 
 
