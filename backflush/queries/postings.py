@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from backflush.models import OperationReport, Posting, Recipe, ReversalRequest
-from backflush.queries.previews import lines_as_data
+from backflush.queries.explanations import lines_as_data
 from backflush.rules.decide import decide
 from backflush.rules.ledger_lines import issue_lines
 from backflush.rules.recipe import read_recipe

@@ -5,16 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from backflush.queries.batch import Batch, ReportRow
+from backflush.queries.explanations import lines_as_data
 from backflush.queries.recipes import RecipeBook
 from backflush.rules.decide import decide
-from backflush.rules.explain import ExplainedLine, explain_line
-from backflush.rules.flush import Plan
-from backflush.rules.recipe import Recipe
 from backflush.rules.report import Report, canonical_body
-from masterdata.models import Bin, Device, Item, Person
+from masterdata.models import Device, Person
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import plain_text
-from traceability.models import MaterialLot, WorkOrder
+from traceability.models import WorkOrder
 
 
 def preview_usage(
@@ -64,45 +62,5 @@ def preview_usage(
                 "unit": recipe.items[receipt.item].unit,
             }
             for receipt in plan.receipts
-        ],
-    }
-
-
-def lines_as_data(plan: Plan, recipe: Recipe) -> list[dict[str, Any]]:
-    """Explained lines with names of items, lots and bins looked up."""
-    explained = [explain_line(outcome, recipe) for outcome in plan.outcomes]
-    lots = dict(
-        MaterialLot.objects.filter(pk__in={draw[1] for line in explained for draw in line.draws}).values_list(
-            "id", "code"
-        )
-    )
-    bins = dict(
-        Bin.objects.filter(pk__in={draw[2] for line in explained for draw in line.draws}).values_list("id", "code")
-    )
-    names = dict(Item.objects.filter(pk__in=recipe.items).values_list("id", "name"))
-    return [_line(line, recipe, lots, bins, names) for line in explained]
-
-
-def _line(
-    line: ExplainedLine, recipe: Recipe, lots: dict[int, str], bins: dict[int, str], names: dict[int, str]
-) -> dict[str, Any]:
-    return {
-        "component": line.component,
-        "item": line.item_code,
-        "name": names.get(line.item, ""),
-        "unit": line.unit,
-        "quantity": line.quantity,
-        "written": line.written,
-        "method": line.method,
-        "steps": [{"label": step.label, "value": step.value, "note": step.note} for step in line.steps],
-        "draws": [
-            {
-                "item": recipe.items[item].code,
-                "lot": lots[lot],
-                "lot_id": lot,
-                "bin": bins[bin_id],
-                "quantity": quantity,
-            }
-            for item, lot, bin_id, quantity in line.draws
         ],
     }
