@@ -1,0 +1,66 @@
+"""Background work: a message only says that there is something to do; what there is stands in PostgreSQL."""
+
+import time
+
+import redis
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from backflush.actions.post_reports import post_reports
+from backflush.actions.retry_report import retry_what_changed
+
+log = structlog.get_logger(__name__)
+BELL = "backflush:bell"
+_BELL_MS = 1000
+_REST_SECONDS = 3.0
+_broker: redis.Redis | None = None
+_rest_until = 0.0
+
+
+@shared_task(name="backflush.drain_inbox")
+def drain_inbox() -> int:
+    """Take the bell down, then post until nothing waits."""
+    _take_bell_down()
+    return post_reports()
+
+
+@shared_task(name="backflush.sweep_inbox")
+def sweep_inbox() -> int:
+    """Every two seconds: send back what may post now, and drain, whether or not anybody rang."""
+    retry_what_changed(now=timezone.now())
+    return post_reports()
+
+
+def ring_the_bell() -> bool:
+    """Ask a worker to drain; one message for all who ring within a second. False where the broker is away.
+
+    Called by the edges after the commit. The request never waits for the broker: after a failure the bell rests for a few
+    seconds, and the sweep finds the report anyway.
+    """
+    global _rest_until
+    if time.monotonic() < _rest_until:
+        return False
+    try:
+        if _client().set(BELL, "1", nx=True, px=_BELL_MS):
+            drain_inbox.apply_async(retry=False, expires=60)
+        return True
+    except Exception as error:  # whatever the broker does, the report is durable
+        _rest_until = time.monotonic() + _REST_SECONDS
+        log.warning("bell_not_rung", error=str(error))
+        return False
+
+
+def _take_bell_down() -> None:
+    try:
+        _client().delete(BELL)
+    except redis.RedisError as error:
+        log.warning("bell_not_taken_down", error=str(error))
+
+
+def _client() -> redis.Redis:
+    global _broker
+    if _broker is None:
+        _broker = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.2, socket_timeout=0.5)
+    return _broker
