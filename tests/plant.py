@@ -10,7 +10,7 @@ Everything is set up at NOW, well before the times that tests report at.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -219,6 +219,12 @@ def ticket(person: Person, content: dict[str, Any], *, at: datetime = NOW) -> Si
     return verify_credentials(user=person.username, password=PASSWORD, content_digest=content_digest(content), now=at)
 
 
+def _after_the_last(versions: Any) -> datetime:
+    """NOW, or a second after the newest approved version, so that builders can be called again."""
+    last = versions.filter(state="approved").order_by("-effective_from").first()
+    return max(NOW, last.effective_from + timedelta(seconds=1)) if last else NOW
+
+
 def drafted_bom(made: Item, lines: Sequence[LineDraft], *, at: datetime = NOW, **fields: Any) -> BomVersion:
     """A draft by the engineer; `fields` as `draft_bom` takes them."""
     return draft_bom(item=made, author=people().engineer, now=at, lines=lines, **fields)
@@ -228,11 +234,12 @@ def approved_bom(
     made: Item,
     lines: Sequence[LineDraft],
     *,
-    at: datetime = NOW,
+    at: datetime | None = None,
     effective_from: datetime | None = None,
     **fields: Any,
 ) -> BomVersion:
-    """Drafted by the engineer, approved by QA, effective at `at` unless said otherwise."""
+    """Drafted by the engineer, approved by QA, effective at `at` (NOW; a later version a second later) or as said."""
+    at = at or _after_the_last(made.bom_versions)
     version = submit_bom(version=drafted_bom(made, lines, at=at, **fields), actor=people().engineer, now=at)
     signed = ticket(people().qa, bom_content(version), at=at)
     return approve_bom(version=version, ticket=signed, effective_from=effective_from, now=at)
@@ -245,11 +252,12 @@ def trigger(
     basis: str = "good",
     kind: str = "operation_complete",
     devices: Sequence[Device] | None = None,
-    at: datetime = NOW,
+    at: datetime | None = None,
     **fields: Any,
 ) -> TriggerDefinition:
     """An approved trigger definition, a new version each time. Devices: the test device, unless named."""
     route(made, [operation])
+    at = at or _after_the_last(made.trigger_definitions.filter(operation_number=operation, line=fields.get("line")))
     definition = draft_trigger(
         item=made,
         operation_number=operation,

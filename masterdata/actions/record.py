@@ -1,5 +1,6 @@
 """Saving of governed rows: checked first, then written with a history row that names who and why."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from masterdata.rules.refusal import Refusal, Refused
 Row = TypeVar("Row", bound=models.Model)
 REASON_LENGTH = 100  # of the history tables; the audit trail keeps the whole reason
 BATCH = 500
+_VIOLATED = re.compile(r"Constraint “(\w+)” is violated")
 
 
 def record(row: Row, *, actor: object, reason: str = "", changed: Iterable[str] | None = None) -> Row:
@@ -90,9 +92,11 @@ def _refusals(row: models.Model, error: ValidationError) -> list[Refusal]:
     found = []
     for field, faults in error.error_dict.items():
         for fault in faults:
-            text = " ".join(fault.messages)
+            text, code = " ".join(fault.messages), str(fault.code or "invalid")
+            law = _VIOLATED.search(text)
+            if law:  # the names of our constraints are sentences
+                text, code = f"{_words(law[1])}.", law[1]
             shown = text if field == NON_FIELD_ERRORS else f"{_words(field)}: {text}"
-            code = str(fault.code or "invalid")
             found.append(Refusal(code, _sentence(row, shown), subject_of(row), "Mend it and try again."))
     return found
 
