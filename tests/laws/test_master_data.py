@@ -6,13 +6,31 @@ import pytest
 from masterdata.models import BomVersion
 from masterdata.queries import master_data_revision
 from masterdata.rules.bom import AlternateDraft, LineDraft, OutputDraft, ScrapDraft, StepDraft
-from tests import plant
+from tests import databases, plant
+from tests.processes import RealDatabase
 
 ROLES = ["application", "owner"]
 
 
+@pytest.fixture(scope="module")
+def planted(django_db_setup, django_db_blocker):
+    """One planted database for all tests that leave nothing behind."""
+    name = databases.unique("laws")
+    databases.clone(name)
+    with django_db_blocker.unblock(), databases.connected_to(name):
+        plant_all()
+    yield RealDatabase(name)
+    databases.drop(name)
+
+
 @pytest.fixture
-def planted(real_database):
+def own(real_database):
+    """A planted database of its own, for a test that commits."""
+    plant_all()
+    return real_database
+
+
+def plant_all():
     """An approved and a drafted version with every kind of part, an approved factor and trigger, all committed."""
     kit, foil = plant.product("KIT"), plant.item("FOIL", unit="KGM")
     plant.item("FILM", unit="KGM")
@@ -26,7 +44,7 @@ def planted(real_database):
     plant.approved_bom(kit, **parts)
     plant.drafted_bom(kit, **parts)
     plant.factor(foil, "LTR", "KGM", "0.9")
-    return real_database
+    plant.reason("WRONG", "reversal")
 
 
 def refused(database, role, statement, law):
@@ -105,25 +123,25 @@ def test_no_part_moves_into_or_out_of_an_approved_version(planted, role):
     refused(planted, role, f"UPDATE masterdata_bomline SET version_id = {approved} WHERE version_id = {draft}", law)
 
 
-def test_parts_of_a_draft_may_still_be_changed(planted):
-    with psycopg.connect(planted.url) as connection:
+def test_parts_of_a_draft_may_still_be_changed(own):
+    with psycopg.connect(own.url) as connection:
         where = "version_id IN (SELECT id FROM masterdata_bomversion WHERE state = 'draft')"
         assert connection.execute(f"UPDATE masterdata_bomline SET quantity = 9 WHERE {where}").rowcount == 2
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_an_approved_version_ends_once_and_after_it_begins(planted, role):
+def test_an_approved_version_ends_once_and_after_it_begins(own, role):
     table = "masterdata_bomversion"
     refused(
-        planted,
+        own,
         role,
         f"UPDATE {table} SET effective_to = effective_from WHERE {APPROVED}",
         "version_ends_after_it_begins",
     )
-    with psycopg.connect(planted.url) as connection:
+    with psycopg.connect(own.url) as connection:
         connection.execute(f"UPDATE {table} SET effective_to = effective_from + interval '1 day' WHERE {APPROVED}")
     for end in ("NULL", "effective_from + interval '2 days'"):
-        refused(planted, role, f"UPDATE {table} SET effective_to = {end} WHERE {APPROVED}", "version_ends_once")
+        refused(own, role, f"UPDATE {table} SET effective_to = {end} WHERE {APPROVED}", "version_ends_once")
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -151,8 +169,8 @@ def test_a_draft_is_submitted_before_it_is_decided_on(planted, role, state):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_submitted_version_is_approved_only_with_a_fitting_signature_of_somebody_else(planted, role):
-    with psycopg.connect(planted.url) as connection:
+def test_a_submitted_version_is_approved_only_with_a_fitting_signature_of_somebody_else(own, role):
+    with psycopg.connect(own.url) as connection:
         connection.execute("UPDATE masterdata_bomversion SET state = 'submitted' WHERE state = 'draft'")
         content = "'{}'::jsonb, 'x', 'user name and password'"
         for who, key in (("engineer", "id::text"), ("qa", "(id + 1)::text")):
@@ -167,11 +185,11 @@ def test_a_submitted_version_is_approved_only_with_a_fitting_signature_of_somebo
         " WHERE state = 'submitted'"
     )
     by = "(SELECT max(id) FROM masterdata_signature WHERE printed_name = '{}')"
-    refused(planted, role, approve.format("NULL"), "approved_version_is_signed")
-    refused(planted, role, approve.format(by.format("engineer")), "author_is_not_approver")
-    refused(planted, role, approve.format(by.format("qa")), "signature_is_for_this_record")
+    refused(own, role, approve.format("NULL"), "approved_version_is_signed")
+    refused(own, role, approve.format(by.format("engineer")), "author_is_not_approver")
+    refused(own, role, approve.format(by.format("qa")), "signature_is_for_this_record")
     refused(
-        planted,
+        own,
         role,
         "UPDATE masterdata_bomversion SET base_quantity = 5 WHERE state = 'submitted'",
         "submitted_version_waits",
@@ -213,7 +231,6 @@ def test_codes_stock_units_and_unit_factors_of_the_table_never_change(planted, r
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_is_deleted(planted, role):
     for table in ("item", "person", "site", "device", "unitfactor", "bomversion", "triggerdefinition", "reasoncode"):
-        plant.reason("WRONG", "reversal")
         refused(planted, role, f"DELETE FROM masterdata_{table}", "nothing_is_deleted")
 
 
@@ -231,8 +248,8 @@ def test_no_table_of_master_data_is_truncated(planted, role):
         refused(planted, role, f"TRUNCATE {table} CASCADE", "history_is_only_added_to")
 
 
-def test_every_law_fires_always_even_in_a_replica(real_database):
-    with psycopg.connect(real_database.owner_url) as connection:
+def test_every_law_fires_always_even_in_a_replica(planted):
+    with psycopg.connect(planted.owner_url) as connection:
         lazy = connection.execute(
             "SELECT tgrelid::regclass, tgname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid"
             " WHERE NOT tgisinternal AND c.relname LIKE 'masterdata%' AND tgenabled <> 'A'"
@@ -240,8 +257,8 @@ def test_every_law_fires_always_even_in_a_replica(real_database):
     assert lazy == []
 
 
-def test_privileged_functions_have_a_fixed_search_path(real_database):
-    with psycopg.connect(real_database.owner_url) as connection:
+def test_privileged_functions_have_a_fixed_search_path(planted):
+    with psycopg.connect(planted.owner_url) as connection:
         loose = connection.execute(
             "SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE n.nspname = 'public'"
             " AND prosecdef AND NOT coalesce(proconfig::text, '') LIKE '%search_path%'"
@@ -249,8 +266,8 @@ def test_privileged_functions_have_a_fixed_search_path(real_database):
     assert loose == []
 
 
-def test_the_application_cannot_turn_a_law_off(real_database):
-    with psycopg.connect(real_database.url) as connection:
+def test_the_application_cannot_turn_a_law_off(planted):
+    with psycopg.connect(planted.url) as connection:
         for statement in (
             "ALTER TABLE masterdata_bomversion DISABLE TRIGGER version_law",
             "SET session_replication_role = replica",
@@ -261,7 +278,7 @@ def test_the_application_cannot_turn_a_law_off(real_database):
             connection.rollback()
 
 
-def test_every_change_moves_the_revision_and_reading_does_not(planted):
+def test_every_change_moves_the_revision_and_reading_does_not(own):
     before = master_data_revision()
     assert BomVersion.objects.count() == 2
     assert master_data_revision() == before
@@ -269,9 +286,9 @@ def test_every_change_moves_the_revision_and_reading_does_not(planted):
     assert master_data_revision() > before
 
 
-def test_a_revision_that_was_rolled_back_never_comes_again(planted):
+def test_a_revision_that_was_rolled_back_never_comes_again(own):
     before = master_data_revision()
-    with psycopg.connect(planted.url) as connection:
+    with psycopg.connect(own.url) as connection:
         connection.execute("UPDATE masterdata_item SET name = 'x'")
         [undone] = connection.execute("SELECT number FROM masterdata_masterdatarevision").fetchone()
         connection.rollback()
