@@ -22,14 +22,14 @@ APPS = ("masterdata", "traceability", "backflush", "variance")
 
 def template() -> str:
     """The name of the template, made by the migrations unless one of the same migrations is there."""
-    name = f"template_{_fingerprint()}"
+    name = f"backflush_template_{_fingerprint()}"
     with _owner() as connection:
         # Processes of one run, and runs on one server, wait for whoever builds it.
         connection.execute("SELECT pg_advisory_lock(7201)")
         known = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
         if name not in known:
             for old in known:
-                if old.startswith("template_"):
+                if old.startswith("backflush_template_"):
                     connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
             _build(connection, name)
     return name
@@ -72,6 +72,13 @@ def connected_to(name: str, *, patient: bool = False) -> Iterator[None]:
         connection.settings_dict.update(NAME=kept["NAME"], OPTIONS=kept["OPTIONS"])
 
 
+def drop_leftovers() -> None:
+    """Databases of runs that were killed. Only for a server that nobody else uses."""
+    with _owner() as connection:
+        for (name,) in connection.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'backflush\_test\_%'"):
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 def address(name: str) -> str:
     """DATABASE_URL of this database, for the application role."""
     return with_database(os.environ["DATABASE_URL"], name)
@@ -83,7 +90,7 @@ def owner_address(name: str) -> str:
 
 def unique(purpose: str) -> str:
     """A database name that no other process of any run on this server uses."""
-    return f"test_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    return f"backflush_test_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
 
 
 _run: dict[str, str] = {}
@@ -96,7 +103,7 @@ def template_name_of_run() -> str:
 
 
 def _build(connection: psycopg.Connection, name: str) -> None:
-    making = "making_template"
+    making = "backflush_making_template"
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(making)))
     connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(making)))
     env = {**os.environ, "DATABASE_URL": address(making), "DATABASE_OWNER_URL": owner_address(making)}

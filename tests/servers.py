@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from backflush.project.launch.servers import Servers, start_servers
+from tests import databases
 
 ROOT = Path(__file__).resolve().parents[1]
 SLOTS = 16
@@ -27,6 +28,8 @@ def pytest_load_initial_conftests(early_config, parser, args):
         early_config.stash[_SERVERS] = servers
         early_config.stash[_LOCK] = lock
         os.environ.update(servers.owner_env)
+        if servers.postgres is not None:
+            databases.drop_leftovers()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backflush.project.settings")
     os.environ["REDIS_URL"] = _own_broker_number(os.environ["REDIS_URL"])
     os.environ["STATIC_FROM_SOURCES"] = "on"

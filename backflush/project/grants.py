@@ -150,7 +150,7 @@ def _may_alter(cursor, role: str) -> bool:
     cursor.execute(
         "SELECT rolsuper OR rolname = %s OR (rolcreaterole AND (%s < 160000 OR pg_has_role(%s, 'MEMBER')))"
         " FROM pg_roles WHERE rolname = current_user",
-        [role, connection.pg_version, role],
+        [role, cursor.connection.info.server_version, role],
     )
     return bool(cursor.fetchone()[0])
 

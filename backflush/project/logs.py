@@ -3,9 +3,11 @@
 Every line carries the request or task id that caused it (bound by django-structlog).
 """
 
+from typing import Any
+
 import structlog
 
-_BEFORE = [
+_BEFORE: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

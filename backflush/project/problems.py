@@ -45,10 +45,11 @@ def exception_handler(error: Exception, context: dict) -> Response | None:
         return _answer(problem(status=503, detail="The database is busy or away. Try again."), {"Retry-After": "2"})
     if not isinstance(error, exceptions.APIException):
         return None
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    challenge, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
+    if challenge:
+        headers["WWW-Authenticate"] = challenge
+    if wait:
+        headers["Retry-After"] = str(int(wait) + 1)
     set_rollback()
     kind = getattr(error, "problem_type", "about:blank")
     if isinstance(error, exceptions.ValidationError):

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("masterdata", "traceability", "backflush", "variance")
-WRITERS = ("traceability/actions/ledger.py", "backflush/actions/record_entries.py")
+WRITERS = ("traceability/actions/ledger.py", "backflush/actions/record_postings.py")
 MODELS = "LedgerEntry|LedgerLine|StockBalance"
 TABLES = "traceability_ledgerentry|traceability_ledgerline|traceability_stockbalance"
 BY_MODEL = re.compile(

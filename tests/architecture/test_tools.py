@@ -76,3 +76,9 @@ def test_the_api_schema_has_no_errors():
     found = complaints(sys.executable, "manage.py", "spectacular", "--validate", "--file", os.devnull)
     if found:
         pytest.fail(found, pytrace=False)
+
+
+def test_types_hold_everywhere_else_too():
+    found = complaints(BIN / "mypy")
+    if found:
+        pytest.fail(found, pytrace=False)

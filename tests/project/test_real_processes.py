@@ -58,5 +58,5 @@ def test_a_command_runs_on_the_real_database(real_database):
 
 @pytest.mark.django_db
 def test_an_ordinary_test_is_rolled_back_and_runs_on_the_shared_clone():
-    assert connection.settings_dict["NAME"].startswith("test_shared_")
+    assert connection.settings_dict["NAME"].startswith("backflush_test_shared_")
     assert connection.in_atomic_block

@@ -12,7 +12,7 @@ def print_credentials(text: str, show: Callable[[str], None]) -> None:
     except (ValueError, KeyError, TypeError):
         show(text)
         return
-    columns = ("name", "role", "user", "password", "badge", "pin")
+    columns: tuple[str, ...] = ("name", "role", "user", "password", "badge", "pin")
     show("  People (user and password at a desk, badge and PIN at a tablet):\n")
     for line in _table(columns, [[_words(person.get(column, "")) for column in columns] for person in people]):
         show("    " + line)

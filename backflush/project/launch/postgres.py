@@ -99,7 +99,7 @@ def start_postgres(data_dir: Path, *, shared_buffers: str = "256MB", port: int =
         "timezone": "UTC",
         "log_timezone": "UTC",
     }
-    command = [*prefix, bindir / "postgres", "-D", folder]
+    command: list[str | Path] = [*prefix, bindir / "postgres", "-D", folder]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     log = (data_dir / "postgres.log").open("ab")
@@ -127,8 +127,9 @@ def _make_cluster(folder: Path, *, bindir: Path, major: int, prefix: list[str], 
         os.chown(making, *run_as)
         os.chown(password_file, *run_as)
     provider = ["--locale-provider=builtin"] if major >= 17 else ["--locale-provider=libc"]
-    command = [
-        *[*prefix, bindir / "initdb", "-D", making, "--username=postgres", f"--pwfile={password_file}"],
+    command: list[str | Path] = [
+        *prefix,
+        *[str(bindir / "initdb"), "-D", str(making), "--username=postgres", f"--pwfile={password_file}"],
         *["--auth=scram-sha-256", "--encoding=UTF8", *provider, "--locale=C.UTF-8", "--data-checksums"],
     ]
     try:
