@@ -1,0 +1,79 @@
+"""How figures and times are written on screens: quantities without idle zeros, times of the site with their zone."""
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import number_format
+
+
+def figure(value: Any) -> str:
+    """A quantity as people read it: grouped, without trailing zeros. Text that is no number stays as it is."""
+    if value is None or value == "":
+        return ""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    if not number.is_finite():
+        return str(value)
+    places = max(0, -int(number.normalize().as_tuple().exponent))
+    return number_format(number.quantize(Decimal(1).scaleb(-places)), decimal_pos=places, force_grouping=True).replace(
+        "-", "−"
+    )
+
+
+def money(value: Any, decimals: int = 2) -> str:
+    """An amount with the currency's decimals."""
+    if value is None or value == "":
+        return ""
+    amount = Decimal(str(value))
+    written = number_format(amount.quantize(Decimal(1).scaleb(-decimals)), decimal_pos=decimals, force_grouping=True)
+    return written.replace("-", "−")
+
+
+def raw(value: Any) -> str:
+    """A figure for machines: plain digits with a point."""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return "" if value is None else str(value)
+
+
+def when(moment: datetime | None, *, seconds: bool = False) -> str:
+    """A time at the site, with its zone: 24 Nov 2026 03:14 CET."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{local.day} {local:%b %Y} {clock} {local:%Z}"
+
+
+def day(value: date | None) -> str:
+    """A calendar day: 3 Dec 2026."""
+    return "" if value is None else f"{value.day} {value:%b %Y}"
+
+
+def since(moment: datetime | None, now: datetime) -> str:
+    """An age in its two largest units: 3 d 4 h, 12 min."""
+    if moment is None:
+        return ""
+    return lasting(max(0, int((now - moment).total_seconds())))
+
+
+def lasting(seconds: int) -> str:
+    """A length of time in its two largest units."""
+    days, rest = divmod(seconds, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes = rest // 60
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def words(name: str) -> str:
+    """A stored word as people read it: `gross_up` is gross up."""
+    return str(name).replace("_", " ")

@@ -1,0 +1,91 @@
+"""Histories of records as screens show them: who changed what, when and why, old against new, newest first."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+
+from masterdata.models import Person
+from masterdata.pages.figures import figure, when, words
+
+_KINDS = {"+": "created", "~": "changed", "-": "taken out"}
+_SILENT = frozenset({"id", "password", "pin", "token_digest"})
+MOST = 200
+
+
+def history_of(*records: models.Model, related: Iterable[tuple[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Entries for the `history` component. `related`: (words before the change, history QuerySet) of parts of the record."""
+    rows: list[tuple[str, Any]] = []
+    for one in records:
+        rows += [("", row) for row in one.history.all()[:MOST]]  # type: ignore[attr-defined]
+    for prefix, histories in related:
+        rows += [(prefix, row) for row in histories.order_by("-history_date", "-history_id")[:MOST]]
+    names = _Names()
+    before: dict[tuple[type, Any], Any] = {}
+    entries = []
+    for prefix, row in sorted(rows, key=lambda pair: (pair[1].history_date, pair[1].history_id)):
+        key = (type(row), row.id)
+        changes = _changes(before.get(key), row, names)
+        before[key] = row
+        if row.history_type == "~" and not changes:
+            continue
+        entries.append(
+            {
+                "at": when(row.history_date, seconds=True),
+                "who": names.person(row.history_user_id),
+                "what": f"{prefix} {_KINDS[row.history_type]}".strip(),
+                "why": row.history_change_reason or "",
+                "changes": changes if row.history_type == "~" else [],
+            }
+        )
+    return entries[::-1][:MOST]
+
+
+def _changes(old: Any, new: Any, names: "_Names") -> list[dict[str, str]]:
+    if old is None:
+        return []
+    found = []
+    for field in new.tracked_fields:
+        if field.name in _SILENT:
+            continue
+        was, now = getattr(old, field.attname), getattr(new, field.attname)
+        if was != now:
+            found.append({"field": words(field.name), "old": names.shown(field, was), "new": names.shown(field, now)})
+    return found
+
+
+class _Names:
+    """Names of people and referenced rows, each looked up once."""
+
+    def __init__(self) -> None:
+        self._people: dict[int, str] = {}
+        self._rows: dict[tuple[type[models.Model], Any], str] = {}
+
+    def person(self, key: int | None) -> str:
+        if key is None:
+            return "the system"
+        if key not in self._people:
+            self._people.update(Person.objects.values_list("id", "name"))
+        return self._people.get(key, str(key))
+
+    def shown(self, field: Any, value: Any) -> str:
+        if value is None or value == "":
+            return "–"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, list):
+            return ", ".join(words(one) for one in value) or "–"
+        if field.is_relation:
+            return self._row(field.related_model, value)
+        if hasattr(value, "tzinfo"):
+            return when(value)
+        if isinstance(field, models.DecimalField):
+            return figure(value)
+        return words(value) if field.choices else str(value)
+
+    def _row(self, model: type[models.Model], key: Any) -> str:
+        known = (model, key)
+        if known not in self._rows:
+            row = model._default_manager.filter(pk=key).first()
+            self._rows[known] = str(row) if row is not None else str(key)
+        return self._rows[known]
