@@ -1,0 +1,161 @@
+"""The variance of one order: live while it is open, as frozen once it is closed; and the ledger lines behind any figure."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import connection
+
+from backflush.queries.postings import ledger_of_entries, plain_decimal
+from masterdata.models import Item
+from masterdata.rules.usage import ZERO
+from traceability.models import WorkOrder
+from variance.models import OrderVariance
+from variance.queries.order_uses import OrderUse, order_uses
+from variance.rules.decomposition import PARTS, LineUse, decompose, favourable, in_minor_units
+
+
+def order_variance(order: WorkOrder) -> dict[str, Any]:
+    """Total, parts and components of an order, in the site's currency, rounded to its minor unit; parts add up."""
+    frozen = list(OrderVariance.objects.filter(order_id=order.pk).order_by("-revision", "id"))
+    if frozen:
+        return _frozen(order, [row for row in frozen if row.revision == frozen[0].revision])
+    use = order_uses([order.pk])[order.pk]
+    return variance_of(order, use)
+
+
+def variance_of(order: WorkOrder, use: OrderUse) -> dict[str, Any]:
+    """The live variance of an order from what it used."""
+    decimals = order.site.currency_decimals
+    split = decompose(use.lines, use.outputs, use.units, use.unit_standard)
+    parts, total = in_minor_units(split.parts, split.total, decimals)
+    names = dict(Item.objects.filter(pk__in={item for item, _, _ in use.items.values()}).values_list("id", "name"))
+    components = [_component(line, use, split.by_component[line.component], names, decimals) for line in use.lines]
+    return {
+        "order": order.number,
+        "item": order.item.code,
+        "currency": order.site.currency,
+        "total": _money(total, decimals),
+        "favourable": favourable(total),
+        "parts": _as_list(parts, decimals),
+        "components": components,
+        "units": plain_decimal(Decimal(use.units.numerator) / Decimal(use.units.denominator)),
+        "frozen": False,
+        "revision": 0,
+    }
+
+
+def _component(
+    line: LineUse, use: OrderUse, own: dict[str, Fraction], names: dict[int, str], decimals: int
+) -> dict[str, Any]:
+    item_id, code, unit = use.items[line.component]
+    parts, total = in_minor_units(own, sum(own.values(), ZERO), decimals)
+    parts = {name: amount for name, amount in parts.items() if amount}
+    standard, actual = line.standard, line.actual
+    return {
+        "component": line.component,
+        "item_id": item_id,
+        "item": code,
+        "name": names.get(item_id, ""),
+        "unit": unit,
+        "standard_quantity": _quantity(standard),
+        "actual_quantity": _quantity(actual),
+        "difference": _quantity(actual - standard),
+        "percent": f"{float((actual - standard) / standard) * 100:.2f}" if standard else "",
+        "parts": _as_list(parts, decimals),
+        "total": _money(total, decimals),
+        "favourable": favourable(total),
+    }
+
+
+def _as_list(parts: dict[str, Fraction], decimals: int) -> list[dict[str, str]]:
+    return [
+        {"name": name, "amount": _money(parts[name], decimals), "favourable": favourable(parts[name])}
+        for name in PARTS
+        if parts.get(name)
+    ]
+
+
+def _money(amount: Fraction, decimals: int) -> str:
+    scaled = round(amount * 10**decimals)
+    whole, part = divmod(abs(scaled), 10**decimals)
+    sign = "-" if scaled < 0 else ""
+    return f"{sign}{whole}.{part:0{decimals}d}" if decimals else f"{sign}{whole}"
+
+
+def _quantity(value: Fraction) -> str:
+    scaled = round(value * 10**6)
+    whole, part = divmod(abs(scaled), 10**6)
+    return f"{'-' if scaled < 0 else ''}{whole}.{part:06d}".rstrip("0").rstrip(".")
+
+
+def _frozen(order: WorkOrder, rows: list[OrderVariance]) -> dict[str, Any]:
+    whole = next(row for row in rows if row.component is None)
+    items = Item.objects.select_related("stock_unit").in_bulk([row.item_id for row in rows if row.item_id])
+    decimals = order.site.currency_decimals
+    return {
+        "order": order.number,
+        "item": order.item.code,
+        "currency": order.site.currency,
+        "total": plain_money(whole.total, decimals),
+        "favourable": favourable(Fraction(whole.total)),
+        "parts": _as_list({name: Fraction(amount) for name, amount in whole.parts.items()}, decimals),
+        "components": [_frozen_component(row, items[row.item_id], decimals) for row in rows if row.item_id],
+        "units": plain_decimal(whole.actual_quantity or Decimal(0)),
+        "frozen": True,
+        "revision": whole.revision,
+    }
+
+
+def plain_money(amount: Decimal, decimals: int) -> str:
+    return f"{amount:.{decimals}f}"
+
+
+def _frozen_component(row: OrderVariance, item: Item, decimals: int) -> dict[str, Any]:
+    standard, actual = Fraction(row.standard_quantity or 0), Fraction(row.actual_quantity or 0)
+    return {
+        "component": str(row.component),
+        "item_id": item.pk,
+        "item": item.code,
+        "name": item.name,
+        "unit": item.stock_unit.code,
+        "standard_quantity": _quantity(standard),
+        "actual_quantity": _quantity(actual),
+        "difference": _quantity(actual - standard),
+        "percent": f"{float((actual - standard) / standard) * 100:.2f}" if standard else "",
+        "parts": _as_list({name: Fraction(amount) for name, amount in row.parts.items()}, decimals),
+        "total": plain_money(row.total, decimals),
+        "favourable": favourable(Fraction(row.total)),
+    }
+
+
+def ledger_lines(order_id: int, component: str | None = None) -> list[dict[str, Any]]:
+    """The ledger lines of an order (of one BOM line, if named), the oldest first, each with its entry."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT entry_id FROM traceability_ledgerline WHERE order_id = %s"
+            " AND (%s::uuid IS NULL OR component = %s::uuid)",
+            [order_id, component, component],
+        )
+        entries = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            "SELECT p.entry_id, p.number, p.kind, p.occurred_at, p.recorded_at FROM backflush_posting p"
+            " WHERE p.entry_id = ANY(%s)",
+            [entries],
+        )
+        postings = {row[0]: row[1:] for row in cursor.fetchall()}
+    found = []
+    for entry_id, lines in sorted(ledger_of_entries(entries).items()):
+        number, kind, occurred_at, recorded_at = postings.get(entry_id, (None, "", None, None))
+        for line in lines:
+            if component is None or line["component"] == component:
+                found.append(
+                    {
+                        **line,
+                        "posting": f"P-{number:06d}" if number else "",
+                        "kind": kind,
+                        "occurred_at": occurred_at,
+                        "recorded_at": recorded_at,
+                    }
+                )
+    return found
