@@ -283,6 +283,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep-inbox": {"task": "backflush.sweep_inbox", "schedule": 2.0, "options": {"expires": 4}},
+    "freeze-closed-orders": {
+        "task": "variance.freeze_closed_orders",
+        "schedule": 10.0,
+        "options": {"expires": 20},
+    },
 }
 
 # Logs
