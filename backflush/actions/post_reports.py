@@ -6,6 +6,7 @@ that fails is tried once more; if it fails again each report goes alone, so that
 
 import random
 import time
+from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
@@ -16,6 +17,7 @@ from backflush.actions.settle_reports import block_reports, fail_report
 from backflush.queries.batch import Batch, ReportRow, read_body
 from backflush.queries.recipes import RecipeBook
 from backflush.rules.decide import decide
+from backflush.rules.recipe import Recipe
 from backflush.rules.stored_facts import write_facts
 from masterdata.actions.acting import acting
 from masterdata.rules.refusal import Refusal
@@ -112,7 +114,6 @@ def _post_alone(row: tuple[int, int, int]) -> int:
 
 
 def _after_failure(error: Exception) -> None:
-    _book.forget_ids()
     if isinstance(error, DatabaseError) and not transaction.get_connection().in_atomic_block:
         connection.close_if_unusable_or_obsolete()
 
@@ -196,13 +197,13 @@ def _give_back(report_ids: list[int], rows: list[ReportRow], orders: list[int]) 
             )
 
 
-def _within_limit(rows: list[ReportRow], recipes: dict[int, object]) -> list[ReportRow]:
+def _within_limit(rows: list[ReportRow], recipes: Mapping[int, Recipe | None]) -> list[ReportRow]:
     """As many reports as make at most `MOST_LINES` lines; one at least."""
     kept: list[ReportRow] = []
     lines = 0
     for row in rows:
         recipe = recipes[row.id]
-        lines += len(recipe.lines) if recipe is not None else 0  # type: ignore[attr-defined]
+        lines += len(recipe.lines) if recipe is not None else 0
         if kept and lines > MOST_LINES:
             break
         kept.append(row)

@@ -74,7 +74,7 @@ def record_postings(batch: Batch, site_id: int, decided: Sequence[Decided], reco
         _write_carried(cursor, site_id, decided, entry_ids, lots)
         _write_progress(cursor, batch, decided)
         _settle_reports(cursor, [one.row.id for one in decided], recorded_at)
-        recipes = [batch.book.id_of(one.recipe) for one in decided]
+        recipes = store_recipes(cursor, [one.recipe for one in decided])
         _write_postings(cursor, site_id, decided, entry_ids, recipes, amounts, lots, recorded_at)
 
 
@@ -204,18 +204,14 @@ def _write_balances(
     """One net update per balance; balances of new lots are made."""
     new = []
     for key, (item_id, quantity) in received.items():
-        if tuple(key) in batch.balance_ids:
+        if key in batch.balance_ids:
             changes[key] = changes.get(key, Fraction(0)) + quantity
         else:
             new.append(NewBalance(key, item_id, Decimal(decimal_of(quantity))))
     receive_into_balances(cursor, site_id, new)
     change_balances(
         cursor,
-        {
-            batch.balance_ids[tuple(key)]: Decimal(decimal_of(change))
-            for key, change in sorted(changes.items())
-            if change
-        },
+        {batch.balance_ids[key]: Decimal(decimal_of(change)) for key, change in sorted(changes.items()) if change},
     )
 
 
@@ -269,6 +265,23 @@ def _settle_reports(cursor: Any, report_ids: list[int], recorded_at: datetime) -
     )
     if cursor.rowcount != len(report_ids):
         raise RuntimeError(f"{len(report_ids)} reports were to be settled, {cursor.rowcount} were.")
+
+
+def store_recipes(cursor: Any, recipes: Sequence[Recipe]) -> list[int]:
+    """Ids of the stored recipes, in the order given; what is new is added."""
+    texts = {recipe.digest: recipe.text for recipe in recipes}
+    cursor.execute("SELECT digest, id FROM backflush_recipe WHERE digest = ANY(%s)", [list(texts)])
+    ids = dict(cursor.fetchall())
+    new = sorted(texts.keys() - ids.keys())
+    if new:
+        cursor.execute(
+            "INSERT INTO backflush_recipe (digest, body) SELECT * FROM unnest(%s::text[], %s::text[])"
+            " ON CONFLICT (digest) DO NOTHING",
+            [new, [texts[digest] for digest in new]],
+        )
+        cursor.execute("SELECT digest, id FROM backflush_recipe WHERE digest = ANY(%s)", [new])
+        ids |= dict(cursor.fetchall())
+    return [ids[recipe.digest] for recipe in recipes]
 
 
 def take_positions(cursor: Any, site_id: int, count: int) -> int:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from backflush.queries.bom_facts import iso
+from backflush.queries.conversions import iso
 from backflush.queries.recipes import RecipeBook
 from backflush.queries.stock_facts import load_lots, stock_fact
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact, ScanFact
@@ -290,7 +290,7 @@ class Batch:
         return ScanFact(lot.item_id, lot.pk, quantity * factor)
 
     def _convert(self, item: int, from_unit: str, to_unit: str, at: datetime) -> Fraction | None:
-        from backflush.queries.bom_facts import Conversions
+        from backflush.queries.conversions import Conversions
 
         return Conversions([item], at)(item, from_unit, to_unit)
 

@@ -13,14 +13,15 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from backflush.models import Recipe as StoredRecipe
-from backflush.queries.bom_facts import Conversions, bom_fact
+from backflush.queries.conversions import Conversions
 from backflush.rules.recipe import ItemFigures, OperationFigures, Recipe, TriggerFigures
 from masterdata.models import Bin, BinService, Item, LabelVersion, TriggerDefinition, UnitFactor
 from masterdata.rules import vocabulary as v
+from masterdata.rules.explosion import explode
 from masterdata.rules.posting_methods import ItemFlags, reasons_against_backflush
-from masterdata.rules.usage import ONE, ZERO, BomFact, Usage, explode
+from masterdata.rules.usage import ONE, ZERO, BomFact, Usage
 from traceability.models import OrderOperation, OrderPin, WorkOrder
+from traceability.queries.bom_facts import bom_facts
 
 Key = tuple[Any, ...]
 
@@ -33,7 +34,6 @@ class RecipeBook:
         self._boms: dict[int, BomFact] = {}
         self._spans: dict[Key, list[datetime]] = {}
         self._recipes: dict[tuple[Key, int], Recipe] = {}
-        self._ids: dict[str, int] = {}
 
     def refresh(self) -> None:
         """Forget what master data has moved on from. Call it after the site's advisory lock is held."""
@@ -58,28 +58,13 @@ class RecipeBook:
             self._recipes[(key, span)] = self._compile(order, operation, after, pin, at)
         return self._recipes[(key, span)]
 
-    def id_of(self, recipe: Recipe) -> int:
-        """The id of the stored recipe; stores it if it is new. Only inside an action's transaction."""
-        if recipe.digest not in self._ids:
-            StoredRecipe.objects.bulk_create(
-                [StoredRecipe(digest=recipe.digest, body=recipe.text)], ignore_conflicts=True
-            )
-            self._ids[recipe.digest] = StoredRecipe.objects.values_list("id", flat=True).get(digest=recipe.digest)
-        return self._ids[recipe.digest]
-
-    def forget_ids(self) -> None:
-        """After a rollback, ids of recipes stored in it are no longer true."""
-        self._ids.clear()
-
-    def _bom(self, version_id: int) -> BomFact:
-        if version_id not in self._boms:
-            self._boms[version_id] = bom_fact(version_id)
-        return self._boms[version_id]
-
     def _boms_of(self, pin: OrderPin | None) -> list[BomFact]:
+        """The pinned version and its phantoms' versions. Approved versions never change, so they are kept for good."""
         if pin is None:
             return []
-        return [self._bom(pin.bom_version_id), *(self._bom(version) for version in pin.phantom_versions.values())]
+        versions = [pin.bom_version_id, *pin.phantom_versions.values()]
+        self._boms |= bom_facts([version for version in versions if version not in self._boms])
+        return [self._boms[version] for version in versions]
 
     def _compile(
         self, order: WorkOrder, operation: OrderOperation, after: str | None, pin: OrderPin | None, at: datetime
@@ -130,7 +115,7 @@ class RecipeBook:
 
 def _key(order: WorkOrder, operation: OrderOperation, after: str | None, pin: OrderPin | None) -> Key:
     """What a recipe depends on besides master data and time."""
-    pinned = ()
+    pinned: Key = ()
     if pin is not None:
         pinned = (
             pin.bom_version_id,
@@ -175,8 +160,9 @@ def _effective_times(boms: list[BomFact], order: WorkOrder, operation: OrderOper
         item_id=order.item_id, operation_number=operation.number, state=approved
     ).values_list("effective_from", "effective_to"):
         times.update(row)
-    for row in LabelVersion.objects.filter(item_id__in=items).values_list("approved_at", "verified_at", "withdrawn_at"):
-        times.update(row)
+    labels = LabelVersion.objects.filter(item_id__in=items)
+    for label in labels.values_list("approved_at", "verified_at", "withdrawn_at"):
+        times.update(label)
     return sorted(moment for moment in times if moment is not None)
 
 

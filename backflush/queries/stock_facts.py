@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from backflush.queries.bom_facts import iso
+from backflush.queries.conversions import iso
 from traceability.rules.allocation import NO_EXPIRY
 from traceability.rules.eligibility import StockFact
 from traceability.rules.vocabulary import LotStatus

@@ -34,7 +34,7 @@ def sign(
             raise Refused(refusal)
         held.used_at = now
         held.save(update_fields=["used_at"])
-        shown = {
+        shown: dict[str, Any] = {
             "content": content,
             "printed_name": person.name,
             "meaning": meaning,

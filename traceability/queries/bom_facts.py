@@ -73,7 +73,7 @@ def _alternate(alternate: BomAlternate) -> Alternate:
         factor=Fraction(alternate.factor),
         percent=None if alternate.percent is None else Fraction(alternate.percent),
         quantity_limit=None if alternate.quantity_limit is None else Fraction(alternate.quantity_limit),
-        valid_until=None if alternate.valid_until is None else alternate.valid_until.isoformat(),
+        valid_until=None if alternate.valid_until is None else alternate.valid_until.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
     )
 
 
