@@ -15,6 +15,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from masterdata.rules.refusal import Refused
+
 CONTENT_TYPE = "application/problem+json"
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,9 @@ def exception_handler(error: Exception, context: dict) -> Response | None:
         log.warning("database_unavailable", error=str(error))
         set_rollback()
         return _answer(problem(status=503, detail="The database is busy or away. Try again."), {"Retry-After": "2"})
+    if isinstance(error, Refused):
+        set_rollback()
+        return _answer(_refusal_problem(error), headers)
     if not isinstance(error, exceptions.APIException):
         return None
     challenge, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
@@ -59,6 +64,15 @@ def exception_handler(error: Exception, context: dict) -> Response | None:
     faults = [{"field": "", "code": code, "detail": text} for code, text in _codes(error)]
     detail = " ".join(fault["detail"] for fault in faults)
     return _answer(problem(status=error.status_code, detail=detail, errors=faults, kind=kind), headers)
+
+
+def _refusal_problem(refused: Refused) -> dict:
+    """403 where somebody may not do it at all, else 422: it was understood, and cannot be done as things are."""
+    status = 403 if "not_your_duty" in refused.codes else 422
+    faults = [
+        {"field": "", "code": one.code, "detail": f"{one.sentence} {one.remedy}".strip()} for one in refused.refusals
+    ]
+    return problem(status=status, detail=" ".join(fault["detail"] for fault in faults), errors=faults)
 
 
 def problem_response(request: HttpRequest, status: int, detail: str) -> JsonResponse:

@@ -1,0 +1,1 @@
+"""What devices and scripts report to the plant, and read of it."""

@@ -1,0 +1,1 @@
+"""What devices and scripts may ask of lots."""
