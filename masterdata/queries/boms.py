@@ -25,7 +25,7 @@ def effective_boms(item_ids: Iterable[int], at: datetime) -> dict[int, BomVersio
     rows = (
         _in_force(BomVersion.objects.all(), at)
         .filter(item_id__in=list(item_ids))
-        .select_related("item", "base_unit", "signature")
+        .select_related("item", "base_unit")
         .order_by("item_id", "-effective_from", "-number")
         .distinct("item_id")
     )
@@ -34,7 +34,9 @@ def effective_boms(item_ids: Iterable[int], at: datetime) -> dict[int, BomVersio
 
 def bom_versions(item: Item) -> QuerySet[BomVersion]:
     """Every version of an item, newest first."""
-    return item.bom_versions.select_related("base_unit", "author", "signature", "signature__person").order_by("-number")
+    rows = item.bom_versions.select_related("base_unit", "author", "signature", "signature__person")
+    # The signature of an import lists every record of it; who only wants the name need not read that.
+    return rows.defer("signature__content").order_by("-number")
 
 
 def where_used(item: Item, at: datetime | None = None) -> list[BomLine]:

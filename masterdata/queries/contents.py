@@ -4,6 +4,7 @@ Quantities are decimal text, times ISO text in UTC. A change of this form would 
 before changing it.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -68,6 +69,11 @@ def factor_content(factor: UnitFactor) -> dict[str, Any]:
 def trigger_content(definition: TriggerDefinition) -> dict[str, Any]:
     """A trigger definition with the devices that may send it."""
     devices = definition.devices.select_related("site").order_by("site__code", "code")
+    return trigger_form(definition, [f"{device.site.code} {device.code}" for device in devices])
+
+
+def trigger_form(definition: TriggerDefinition, devices: Sequence[str] = ()) -> dict[str, Any]:
+    """The same for a definition that need not be stored yet."""
     return {
         "record": "trigger_definition",
         "item": definition.item.code,
@@ -76,7 +82,7 @@ def trigger_content(definition: TriggerDefinition) -> dict[str, Any]:
         "version": definition.version,
         "kind": definition.kind,
         "output_basis": definition.output_basis,
-        "devices": [f"{device.site.code} {device.code}" for device in devices],
+        "devices": list(devices),
         "any_person": definition.any_person,
         "order_tolerance": number_text(definition.order_tolerance),
         "report_limit_percent": number_text(definition.report_limit_percent),
