@@ -4,7 +4,7 @@ import time
 
 import redis
 import structlog
-from celery import shared_task
+from celery import current_app, shared_task
 from django.conf import settings
 from django.utils import timezone
 
@@ -15,6 +15,8 @@ log = structlog.get_logger(__name__)
 BELL = "backflush:bell"
 _BELL_MS = 1000
 _REST_SECONDS = 3.0
+#: publishing gives up sooner than a worker's connection would
+_HURRIED = {"socket_connect_timeout": 0.2, "socket_timeout": 0.5, "max_retries": 1, "interval_start": 0}
 _broker: redis.Redis | None = None
 _rest_until = 0.0
 
@@ -44,12 +46,18 @@ def ring_the_bell() -> bool:
         return False
     try:
         if _client().set(BELL, "1", nx=True, px=_BELL_MS):
-            drain_inbox.apply_async(retry=False, expires=60)
+            _publish()
         return True
     except Exception as error:  # whatever the broker does, the report is durable
         _rest_until = time.monotonic() + _REST_SECONDS
         log.warning("bell_not_rung", error=str(error))
         return False
+
+
+def _publish() -> None:
+    """One message on a connection of its own, at most one a second, so that no pooled one makes a request wait."""
+    with current_app.connection_for_write(transport_options=_HURRIED) as connection:
+        drain_inbox.apply_async(connection=connection, retry=False, expires=60)
 
 
 def _take_bell_down() -> None:

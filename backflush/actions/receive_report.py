@@ -28,9 +28,11 @@ WITH taken AS (
     VALUES (%(site)s, %(event)s, %(device)s, %(person)s, %(kind)s, %(order)s,
         coalesce((SELECT id FROM traceability_workorder WHERE site_id = %(site)s AND number = %(order)s), 0),
         %(operation)s, %(occurred)s, %(now)s, %(digest)s, 'received', 0, %(now)s)
-    ON CONFLICT (site_id, event_id) DO NOTHING RETURNING id
+    ON CONFLICT (site_id, event_id) DO NOTHING RETURNING id, order_id
+), kept AS (
+    INSERT INTO backflush_reportbody (report_id, body) SELECT id, %(body)s FROM taken
 )
-INSERT INTO backflush_reportbody (report_id, body) SELECT id, %(body)s FROM taken RETURNING report_id
+SELECT id, order_id FROM taken
 """
 
 
@@ -51,28 +53,43 @@ def receive_report(
     if sender is None or report.event_id is None:
         raise ValueError("A report has an event id, and a device or a person who sends it.")
     body = canonical_body(report)
-    digest = digest_of(body)
+    row = OperationReport(
+        site_id=site_id,
+        event_id=report.event_id,
+        device_id=device.pk if device else None,
+        person_id=person.pk if person else None,
+        kind=report.kind,
+        order_number=report.order,
+        operation_number=report.operation,
+        occurred_at=report.occurred_at,
+        received_at=now,
+        digest=digest_of(body),
+        next_at=now,
+    )
     with acting(sender), connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            {
-                "site": site_id,
-                "event": report.event_id,
-                "device": device.pk if device else None,
-                "person": person.pk if person else None,
-                "kind": report.kind,
-                "order": report.order,
-                "operation": report.operation,
-                "occurred": report.occurred_at,
-                "now": now,
-                "digest": digest,
-                "body": body,
-            },
-        )
-        new = cursor.fetchone() is not None
+        cursor.execute(_INSERT, _values(row, body))
+        taken = cursor.fetchone()
+        if taken is not None:
+            row.pk, row.order_id = taken
+            return Receipt("new", row)
+        # The one who was first has committed, or the insert would still wait for it.
         stored = OperationReport.objects.get(site_id=site_id, event_id=report.event_id)
-    if new:
-        return Receipt("new", stored)
-    same = stored.digest == digest and stored.device_id == (device.pk if device else None)
-    same = same and (device is not None or stored.person_id == (person.pk if person else None))
+    same = stored.digest == row.digest and stored.device_id == row.device_id
+    same = same and (row.device_id is not None or stored.person_id == row.person_id)
     return Receipt("repeat" if same else "conflict", stored)
+
+
+def _values(row: OperationReport, body: str) -> dict[str, object]:
+    return {
+        "site": row.site_id,
+        "event": row.event_id,
+        "device": row.device_id,
+        "person": row.person_id,
+        "kind": row.kind,
+        "order": row.order_number,
+        "operation": row.operation_number,
+        "occurred": row.occurred_at,
+        "now": row.received_at,
+        "digest": row.digest,
+        "body": body,
+    }

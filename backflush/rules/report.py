@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,8 +16,12 @@ from backflush.rules.vocabulary import ReportKind
 ZERO = Decimal(0)
 MOST_SCRAP_ENTRIES = 50
 MOST_PARAMETERS = 50
+#: a body of nothing but unknown fields is not answered with a longer one
+MOST_UNKNOWN = 50
 _DECIMAL = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?")
-_WHOLE = re.compile(r"0|[1-9][0-9]{0,5}")
+_WHOLE = re.compile(r"0|[1-9][0-9]*")
+_MOST_SETUPS = 999_999
+_MOST_SEQUENCE = 999_999_999_999_999
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _EARLIEST, _LATEST = 2000, 2200
 _NO_OUTPUT = frozenset({ReportKind.SETUP})
@@ -122,14 +126,22 @@ class _Reader:
         value = self.get(name, required=required)
         return ZERO if value is None else self.quantity(name, value)
 
-    def whole(self, name: str) -> int | None:
+    def whole(self, name: str, most: int) -> int | None:
         value = self.get(name, required=False)
         if value is None:
             return None
-        if not isinstance(value, str) or not re.fullmatch(_WHOLE, value):
-            self.fault(name, "not_a_whole_number", f"{name} must be a whole number from 0 to 999999.")
+        fits = isinstance(value, str) and len(value) <= 15 and _WHOLE.fullmatch(value)
+        if not fits or int(value) > most:
+            self.fault(name, "not_a_whole_number", f"{name} must be a whole number from 0 to {most}.")
             return None
         return int(value)
+
+    def unknown_fields(self, known: Collection[str]) -> None:
+        unknown = [str(name)[:120] for name in self.payload if name not in known]
+        for name in unknown[:MOST_UNKNOWN]:
+            self.fault(name, "unknown_field", f"{name} is not a field of this report.")
+        if len(unknown) > MOST_UNKNOWN:
+            self.fault("", "unknown_field", f"{len(unknown) - MOST_UNKNOWN} more fields are not fields of this report.")
 
 
 def parse_report(payload: Any, *, preview: bool = False) -> Report | list[Fault]:
@@ -142,9 +154,7 @@ def parse_report(payload: Any, *, preview: bool = False) -> Report | list[Fault]
     read = _Reader(payload)
     kind = _kind(read)
     known = (*_COMMON, *(_SCAN if kind == ReportKind.SCAN_ISSUE else _OUTPUT))
-    for name in payload:
-        if name not in known:
-            read.fault(str(name)[:120], "unknown_field", f"{str(name)[:120]} is not a field of this report.")
+    read.unknown_fields(known)
     report = Report(
         kind=kind,
         order=read.text("order", required=True),
@@ -152,7 +162,7 @@ def parse_report(payload: Any, *, preview: bool = False) -> Report | list[Fault]
         occurred_at=_time(read),
         event_id=_event_id(read, required=not preview),
         operator=read.text("operator"),
-        sequence=read.whole("sequence"),
+        sequence=read.whole("sequence", _MOST_SEQUENCE),
         parameters=_parameters(read),
         **(_scan_fields(read) if kind == ReportKind.SCAN_ISSUE else _output_fields(read, kind)),
     )
@@ -183,24 +193,31 @@ def _event_id(read: _Reader, *, required: bool) -> uuid.UUID | None:
 
 
 def _time(read: _Reader) -> datetime:
-    value = read.get("occurred_at", required=True)
     nothing = datetime(_EARLIEST, 1, 1, tzinfo=UTC)
+    value = read.get("occurred_at", required=True)
     if value is None:
         return nothing
-    if not isinstance(value, str) or not _TIME.fullmatch(value):
-        read.fault(
-            "occurred_at", "not_a_time", "occurred_at must be ISO 8601 with an offset: 2026-01-05T08:00:00+01:00."
-        )
+    found = parse_moment(value)
+    if isinstance(found, str):
+        read.fault("occurred_at", "not_a_time", f"occurred_at {found}")
         return nothing
+    return found
+
+
+def parse_moment(value: Any) -> datetime | str:
+    """A time as ISO 8601 with its offset, in UTC; or what is wrong with it, to be put behind the field's name."""
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        return (
+            "must be ISO 8601 with an offset and at most six decimals of a second, such as 2026-01-05T08:00:00+01:00."
+        )
     try:
         found = datetime.fromisoformat(value)
         offset = found.utcoffset() or timedelta(0)
-        if abs(offset) > timedelta(hours=14) or not _EARLIEST <= found.year <= _LATEST:
-            raise ValueError("out of range")
-        return found.astimezone(UTC)
+        if abs(offset) <= timedelta(hours=14) and _EARLIEST <= found.year <= _LATEST:
+            return found.astimezone(UTC)
     except (ValueError, OverflowError):
-        read.fault("occurred_at", "not_a_time", "occurred_at is no such time; check day, hour and offset.")
-        return nothing
+        pass
+    return f"is no time between {_EARLIEST} and {_LATEST}: check day, hour, second (0 to 59) and offset."
 
 
 def _parameters(read: _Reader) -> dict[str, str]:
@@ -223,7 +240,7 @@ def _output_fields(read: _Reader, kind: ReportKind) -> dict[str, Any]:
         "good": read.amount("good", required=kind in _DECLARING),
         "scrap": _scrap(read),
         "rework": read.amount("rework"),
-        "setup_events": read.whole("setup_events") or 0,
+        "setup_events": read.whole("setup_events", _MOST_SETUPS) or 0,
         "confirmed_by": read.text("confirmed_by"),
         "output_lot": read.text("output_lot"),
         "handling_unit": _sscc(read, required=kind == ReportKind.HANDLING_UNIT_CLOSED),
@@ -256,14 +273,23 @@ def _scrap(read: _Reader) -> tuple[tuple[Decimal, str], ...]:
             if name not in ("quantity", "reason"):
                 read.fault(f"{path}.{str(name)[:60]}", "unknown_field", f"{str(name)[:60]} is not a field of scrap.")
         reason = entry.get("reason")
-        if not isinstance(reason, str) or isinstance(reason, Number) or not 0 < len(reason) <= 30:
-            read.fault(f"{path}.reason", "required", f"{path}.reason must be a reason code.")
+        if reason is None:
+            read.fault(f"{path}.reason", "required", f"{path}.reason is missing.")
+        elif not _is_reason(reason):
+            read.fault(
+                f"{path}.reason", "not_a_code", f"{path}.reason must be a reason code, without blanks around it."
+            )
             reason = ""
         if entry.get("quantity") is None:
             read.fault(f"{path}.quantity", "required", f"{path}.quantity is missing.")
         else:
-            found.append((read.quantity(f"{path}.quantity", entry["quantity"]), reason))
+            found.append((read.quantity(f"{path}.quantity", entry["quantity"]), reason or ""))
     return tuple(found)
+
+
+def _is_reason(value: Any) -> bool:
+    text = isinstance(value, str) and not isinstance(value, Number)
+    return text and 0 < len(value) <= 30 and value == value.strip() and value.isprintable()
 
 
 def _sscc(read: _Reader, *, required: bool) -> str:
@@ -283,7 +309,7 @@ def _sscc(read: _Reader, *, required: bool) -> str:
 
 def _scan_fields(read: _Reader) -> dict[str, Any]:
     quantity = read.amount("quantity", required=True)
-    if not read.faults and quantity <= 0:
+    if quantity <= 0 and all(fault.field != "quantity" for fault in read.faults):
         read.fault("quantity", "not_above_zero", "quantity must be above zero.")
     return {
         "item": read.text("item", required=True),
@@ -317,7 +343,8 @@ def canonical_body(report: Report) -> str:
     data = {}
     for name in (*_COMMON, *(_SCAN if report.kind == ReportKind.SCAN_ISSUE else _OUTPUT)):
         value = getattr(report, name)
-        if name == "event_id" or (not value and name not in ("good", "kind")):
+        said = value is not None if name == "sequence" else value or name in ("good", "kind")
+        if name == "event_id" or not said:
             continue
         data[name] = _WRITTEN[name](value) if name in _WRITTEN else value
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
