@@ -1,0 +1,1 @@
+"""Stories as data: read strictly, played through the real product, compared exactly."""
