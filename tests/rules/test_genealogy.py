@@ -10,8 +10,8 @@ from traceability.rules.genealogy import Direction, Edge, How, build_tree, flat,
 BACK, FORWARD = Direction.BACK, Direction.FORWARD
 
 
-def edge(outer, inner, quantity="1", how=How.OWN, entries=(1,)) -> Edge:
-    return Edge(outer, inner, how, Decimal(quantity), entries)
+def edge(outer, inner, quantity="1", how=How.OWN, said_by="1") -> Edge:
+    return Edge(outer, inner, how, Decimal(quantity), said_by)
 
 
 def test_a_tree_has_what_went_in_level_by_level():
@@ -25,9 +25,15 @@ def test_forward_follows_the_same_edges_the_other_way():
 
 
 def test_the_ways_in_which_a_lot_went_in_are_one_node_with_the_sum():
-    (child,) = build_tree(1, [edge(1, 2, "3"), edge(1, 2, "4", How.SHARED), edge(1, 2, "0", How.CARRIED)], BACK).children
+    (child,) = build_tree(
+        1, [edge(1, 2, "3"), edge(1, 2, "4", How.SHARED), edge(1, 2, "0", How.CARRIED)], BACK
+    ).children
     assert child.quantity == 7
     assert {one.how for one in child.edges} == {How.OWN, How.SHARED, How.CARRIED}
+
+
+def test_an_edge_names_the_entries_that_say_so():
+    assert edge(1, 2, said_by="12,7,12").entries == [7, 12]
 
 
 def test_a_lot_met_twice_is_opened_once():

@@ -1,13 +1,12 @@
 """The laws of moves, and what moves do to balances."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceability.rules.moves import BalanceKey, Move, fits_precision, net_changes, plain, shortages, touched
+from traceability.rules.moves import BalanceKey, Move, net_changes, plain, shortages, touched
 
 SUPPLIER = 90
 UNCOUNTED = frozenset({SUPPLIER})
@@ -86,24 +85,6 @@ def test_moves_without_shortage_leave_no_balance_below_zero(moves):
     if not shortages(moves, start, UNCOUNTED):
         for key, change in net_changes(moves, UNCOUNTED).items():
             assert start[key] + change >= 0
-
-
-@pytest.mark.parametrize(
-    ("quantity", "decimals", "multiple", "fits"),
-    [
-        ("1.25", 2, None, True),
-        ("1.255", 2, None, False),
-        ("1", 0, None, True),
-        ("7.5", 6, "2.5", True),
-        ("7", 6, "2.5", False),
-    ],
-)
-def test_a_quantity_fits_its_items_precision(quantity, decimals, multiple, fits):
-    assert fits_precision(Decimal(quantity), decimals, multiple and Decimal(multiple)) is fits
-
-
-def test_a_third_fits_no_decimal_precision():
-    assert not fits_precision(Fraction(1, 3), 9, None)
 
 
 @pytest.mark.parametrize(

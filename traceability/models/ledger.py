@@ -80,17 +80,13 @@ class LedgerLine(models.Model):
         indexes = [
             models.Index(fields=["entry_id"], name="ledger_lines_of_an_entry"),
             models.Index(fields=["lot_id"], name="ledger_lines_of_a_lot"),
-            models.Index(
-                fields=["order_id"], name="ledger_lines_of_an_order", condition=Q(order_id__isnull=False)
-            ),
+            models.Index(fields=["order_id"], name="ledger_lines_of_an_order", condition=Q(order_id__isnull=False)),
             models.Index(
                 fields=["output_lot_id"],
                 name="ledger_lines_into_a_lot",
                 condition=Q(output_lot_id__isnull=False),
             ),
-            models.Index(
-                fields=["mirrors"], name="ledger_lines_that_mirror", condition=Q(mirrors__isnull=False)
-            ),
+            models.Index(fields=["mirrors"], name="ledger_lines_that_mirror", condition=Q(mirrors__isnull=False)),
         ]
 
 

@@ -20,9 +20,7 @@ class MaterialLot(models.Model):
     received_at = models.DateTimeField()
     origin = models.CharField(max_length=12, choices=choices(LotOrigin), default=LotOrigin.RECEIPT)
     order_id = models.BigIntegerField(null=True)
-    supplier = models.ForeignKey(
-        Supplier, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False
-    )
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False)
     supplier_lot = models.CharField(max_length=60, blank=True, default="")
     unit_cost = Money(default=0)
     potency = models.DecimalField(max_digits=9, decimal_places=6, null=True)
@@ -43,9 +41,7 @@ class MaterialLot(models.Model):
         indexes = [
             models.Index(fields=["site", "code"], name="lots_by_code"),
             models.Index(fields=["order_id"], name="lots_by_order", condition=Q(order_id__isnull=False)),
-            models.Index(
-                fields=["supplier_lot"], name="lots_by_supplier_lot", condition=~Q(supplier_lot="")
-            ),
+            models.Index(fields=["supplier_lot"], name="lots_by_supplier_lot", condition=~Q(supplier_lot="")),
         ]
 
     def __str__(self):

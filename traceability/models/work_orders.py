@@ -20,9 +20,7 @@ class WorkOrder(models.Model):
     quantity = Quantity()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=choices(OrderState), default=OrderState.PLANNED)
-    allocation = models.CharField(
-        max_length=12, choices=choices(AllocationStrategy), default=AllocationStrategy.FEFO
-    )
+    allocation = models.CharField(max_length=12, choices=choices(AllocationStrategy), default=AllocationStrategy.FEFO)
     output_lot_code = models.CharField(max_length=60, blank=True, default="")
     due_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -64,9 +62,7 @@ class OrderOperation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["order", "number"], name="order_has_an_operation_once"),
-            models.UniqueConstraint(
-                fields=["order"], condition=Q(last=True), name="order_has_one_last_operation"
-            ),
+            models.UniqueConstraint(fields=["order"], condition=Q(last=True), name="order_has_one_last_operation"),
         ]
 
 
@@ -104,9 +100,7 @@ class LineClearance(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(operator=models.F("checker")), name="clearance_has_two_people"
-            ),
+            models.CheckConstraint(condition=~Q(operator=models.F("checker")), name="clearance_has_two_people"),
             models.UniqueConstraint(
                 fields=["order", "line"],
                 condition=Q(revoked_at__isnull=True),

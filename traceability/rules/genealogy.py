@@ -1,10 +1,11 @@
 """What is in a lot, and where a lot went: the tree that people open, built from edges between lots."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Direction(StrEnum):
@@ -20,18 +21,21 @@ class How(StrEnum):
     SHARED = "shared"  # issued to the order without naming an output lot
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """Lot `inner` went into lot `outer`. `quantity` in the inner lot's stock unit, 0 where only carried.
 
-    `entries`: the ledger entries that say so, each of which is the entry of one posting.
+    `said_by`: ids of the ledger entries that say so, with commas between; each is the entry of one posting.
     """
 
     outer: int
     inner: int
-    how: How
+    how: str
     quantity: Decimal
-    entries: tuple[int, ...]
+    said_by: str
+
+    @property
+    def entries(self) -> list[int]:
+        return sorted({int(entry) for entry in self.said_by.split(",")})
 
 
 @dataclass(slots=True)
@@ -43,7 +47,7 @@ class Node:
     edges: tuple[Edge, ...] = ()
     repeated: bool = False
     more: bool = False
-    children: list["Node"] = field(default_factory=list)
+    children: Sequence["Node"] = ()
 
     @property
     def quantity(self) -> Decimal:
@@ -53,11 +57,13 @@ class Node:
 def levels(root: int, edges: Iterable[Edge], direction: Direction) -> dict[int, int]:
     """How many steps away each lot is from the root, by its shortest way; the root is 0."""
     following = _following(edges, direction)
+    back = direction == Direction.BACK
     found = {root: 0}
     waiting = deque([root])
     while waiting:
         here = waiting.popleft()
-        for there in following.get(here, ()):
+        for edge in following.get(here, ()):
+            there = edge.inner if back else edge.outer
             if there not in found:
                 found[there] = found[here] + 1
                 waiting.append(there)
@@ -78,22 +84,31 @@ def build_tree(
     a lot that went into itself (rework) ends the way there. `more` marks lots that have children below the depth.
     """
     following = _following(edges, direction)
+    back = direction == Direction.BACK
     order = names or {}
+
+    def by_name(lot_id: int) -> tuple[str, int]:
+        return order.get(lot_id, ""), lot_id
+
     top = Node(root, 0)
     opened = {root}
     waiting = deque([top])
     while waiting:
         node = waiting.popleft()
-        below = following.get(node.lot_id, {})
-        if depth is not None and node.level >= depth:
-            node.more = bool(below)
+        edges_below = following.get(node.lot_id)
+        if not edges_below:
             continue
-        for lot_id in sorted(below, key=lambda one: (order.get(one, ""), one)):
-            child = Node(lot_id, node.level + 1, tuple(below[lot_id]))
-            node.children.append(child)
-            if lot_id in opened:
-                child.repeated = True
-            else:
+        if depth is not None and node.level >= depth:
+            node.more = True
+            continue
+        below: dict[int, list[Edge]] = {}
+        for edge in edges_below:
+            below.setdefault(edge.inner if back else edge.outer, []).append(edge)
+        node.children = children = []
+        for lot_id in sorted(below, key=by_name):
+            child = Node(lot_id, node.level + 1, tuple(below[lot_id]), repeated=lot_id in opened)
+            children.append(child)
+            if not child.repeated:
                 opened.add(lot_id)
                 waiting.append(child)
     return top
@@ -110,10 +125,10 @@ def flat(top: Node) -> list[Node]:
     return nodes
 
 
-def _following(edges: Iterable[Edge], direction: Direction) -> dict[int, dict[int, list[Edge]]]:
-    """From each lot to the next ones in this direction, with the edges that say so."""
-    following: dict[int, dict[int, list[Edge]]] = defaultdict(lambda: defaultdict(list))
+def _following(edges: Iterable[Edge], direction: Direction) -> dict[int, list[Edge]]:
+    """The edges that lead away from each lot in this direction."""
+    following: dict[int, list[Edge]] = {}
+    back = direction == Direction.BACK
     for edge in edges:
-        here, there = (edge.outer, edge.inner) if direction == Direction.BACK else (edge.inner, edge.outer)
-        following[here][there].append(edge)
+        following.setdefault(edge.outer if back else edge.inner, []).append(edge)
     return following
