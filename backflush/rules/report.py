@@ -22,7 +22,7 @@ _DECIMAL = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"0|[1-9][0-9]*")
 _MOST_SETUPS = 999_999
 _MOST_SEQUENCE = 999_999_999_999_999
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-5][0-9])")
 _EARLIEST, _LATEST = 2000, 2200
 _NO_OUTPUT = frozenset({ReportKind.SETUP})
 _DECLARING = frozenset({ReportKind.OPERATION_COMPLETE, ReportKind.GOOD_UNITS, ReportKind.PACK_CONFIRMED})
@@ -192,32 +192,28 @@ def _event_id(read: _Reader, *, required: bool) -> uuid.UUID | None:
     return None
 
 
-def _time(read: _Reader) -> datetime:
-    nothing = datetime(_EARLIEST, 1, 1, tzinfo=UTC)
-    value = read.get("occurred_at", required=True)
+def read_time(name: str, value: Any) -> datetime | Fault:
+    """A time with its offset, in UTC; years 2000 to 2200."""
     if value is None:
-        return nothing
-    found = parse_moment(value)
-    if isinstance(found, str):
-        read.fault("occurred_at", "not_a_time", f"occurred_at {found}")
-        return nothing
-    return found
-
-
-def parse_moment(value: Any) -> datetime | str:
-    """A time as ISO 8601 with its offset, in UTC; or what is wrong with it, to be put behind the field's name."""
+        return Fault(name, "required", f"{name} is missing.")
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        return (
-            "must be ISO 8601 with an offset and at most six decimals of a second, such as 2026-01-05T08:00:00+01:00."
-        )
+        return Fault(name, "not_a_time", f"{name} must be ISO 8601 with an offset: 2026-01-05T08:00:00+01:00.")
     try:
         found = datetime.fromisoformat(value)
         offset = found.utcoffset() or timedelta(0)
-        if abs(offset) <= timedelta(hours=14) and _EARLIEST <= found.year <= _LATEST:
-            return found.astimezone(UTC)
+        if abs(offset) > timedelta(hours=14) or not _EARLIEST <= found.year <= _LATEST:
+            raise ValueError("out of range")
+        return found.astimezone(UTC)
     except (ValueError, OverflowError):
-        pass
-    return f"is no time between {_EARLIEST} and {_LATEST}: check day, hour, second (0 to 59) and offset."
+        return Fault(name, "not_a_time", f"{name} is no such time; check day, hour and offset.")
+
+
+def _time(read: _Reader) -> datetime:
+    found = read_time("occurred_at", read.payload.get("occurred_at"))
+    if isinstance(found, Fault):
+        read.faults.append(found)
+        return datetime(_EARLIEST, 1, 1, tzinfo=UTC)
+    return found
 
 
 def _parameters(read: _Reader) -> dict[str, str]:
