@@ -11,7 +11,7 @@ from masterdata.models import Bin, Item, Person, Site, Supplier, Unit
 from masterdata.queries import item_factors, unit_facts
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
-from masterdata.rules.units import ItemFactor, UnitFact, conversion, decimal_text, fits
+from masterdata.rules.units import ItemFactor, RoundingRule, UnitFact, conversion, decimal_text
 from masterdata.rules.vocabulary import BinKind, Dimension, Tracking
 from traceability.actions.ledger import record_moves
 from traceability.models import UNBOUND, LotStatusChange, MaterialLot
@@ -20,7 +20,7 @@ from traceability.queries.days import site_day
 from traceability.queries.precision import counted, rounding_rule
 from traceability.rules.moves import Move
 from traceability.rules.places import receiving_refusals, same_site_refusals
-from traceability.rules.quantities import exact_quantity
+from traceability.rules.quantities import exact_quantity, is_countable
 from traceability.rules.vocabulary import EntryKind, LotStatus
 
 
@@ -130,11 +130,12 @@ def in_stock_unit(
         )
     converted = exact * found.factor
     rule = rounding_rule(item)
-    if not fits(converted, rule):
+    if not is_countable(converted, rule):
+        step = decimal_text(RoundingRule(rule.decimals).step)
         raise Refused(
             Refusal(
                 "quantity_too_fine",
-                f"{quantity} {unit.code} is not a whole number of {decimal_text(rule.step)} {item.stock_unit.code},"
+                f"{quantity} {unit.code} is not a whole number of {step} {item.stock_unit.code},"
                 f" as which {item.code} is counted.",
                 item.code,
                 f"Weigh or count it in {item.stock_unit.code} and enter that.",

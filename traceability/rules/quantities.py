@@ -27,14 +27,23 @@ def exact_quantity(value: object) -> Fraction:
     return exact
 
 
+def is_countable(value: Fraction, rule: RoundingRule) -> bool:
+    """Whether a quantity of an item can lie in a bin: no more decimals than the item has.
+
+    A rounding multiple says what is taken together, not what can be there: the rest of a broken box is still counted.
+    """
+    return fits(value, RoundingRule(rule.decimals)) or fits(value, rule)
+
+
 def countable_quantity(value: object, rule: RoundingRule, *, item_code: str, unit: str) -> Decimal:
     """A quantity in the item's stock unit, no finer than the item is counted. Raises Refused otherwise."""
     exact = exact_quantity(value)
-    if not fits(exact, rule):
+    if not is_countable(exact, rule):
+        step = decimal_text(RoundingRule(rule.decimals).step)
         raise _refused(
             "quantity_too_fine",
-            f"{item_code} is counted in steps of {decimal_text(rule.step)} {unit}; {_written(exact)} {unit} is finer.",
-            f"Enter a whole number of {decimal_text(rule.step)} {unit}.",
+            f"{item_code} is counted in steps of {step} {unit}; {_written(exact)} {unit} is finer.",
+            f"Enter a whole number of {step} {unit}.",
             item_code,
         )
     return Decimal(decimal_text(exact))
