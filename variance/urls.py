@@ -2,8 +2,14 @@
 
 from django.urls import path
 
+from variance.api.variances import Variances
 from variance.web.style_guide import style_guide
 
-urlpatterns = [
+api_urls = [
+    path("api/v1/variances", Variances.as_view(), name="api-variances"),
+]
+web_urls = [
     path("style-guide", style_guide, name="style-guide"),
 ]
+
+urlpatterns = [*api_urls, *web_urls]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest
-from django.http.request import RequestDataTooBig, UnreadablePostError
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.request import Request
 

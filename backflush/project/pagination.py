@@ -1,6 +1,8 @@
 """Lists of the API: a cursor, so that a page never repeats or skips a row while rows are added."""
 
-from rest_framework.pagination import CursorPagination
+from rest_framework import exceptions
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
 
 
 class NewestFirst(CursorPagination):
@@ -10,3 +12,20 @@ class NewestFirst(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 500
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """The cursor, or a 400: one that we never gave out would else reach the database."""
+        text = request.query_params.get(self.cursor_query_param)
+        if text is None:
+            return None
+        try:
+            cursor = super().decode_cursor(request)
+        except (exceptions.NotFound, ValueError):
+            cursor = None
+        position = None if cursor is None else cursor.position
+        if cursor is None or not (
+            position is None or (position.isascii() and position.isdigit() and len(position) < 19)
+        ):
+            fault = exceptions.ErrorDetail("Take the cursor from next or previous.", "not_a_cursor")
+            raise exceptions.ValidationError({self.cursor_query_param: [fault]})
+        return cursor

@@ -11,7 +11,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
-from masterdata.pages.api_schema import decimal, described, listing, many, maybe, moment, named, one_of, record, text, whole
+from masterdata.pages.api_schema import (
+    decimal,
+    described,
+    listing,
+    many,
+    maybe,
+    moment,
+    named,
+    one_of,
+    record,
+    text,
+    whole,
+)
 from masterdata.pages.api_values import maybe_plain, plain
 from masterdata.pages.callers import caller_of
 from traceability.models import MaterialLot, StockBalance, WorkOrder
@@ -74,7 +86,8 @@ class Lots(APIView):
         {200: listing("Lot", LOT)},
         about="Newest first. Codes are looked up as they are written.",
         parameters=parameters_of(FILTERS),
-        problems=(400, 404),
+        called="lots_list",
+        problems=(400,),
     )
     def get(self, request: Request) -> Response:
         found = lots().filter(site_id=caller_of(request).site_id)

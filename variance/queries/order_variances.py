@@ -1,5 +1,6 @@
 """The variance of one order: live while it is open, as frozen once it is closed; and the ledger lines behind any figure."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,19 +18,35 @@ from variance.rules.decomposition import PARTS, LineUse, decompose, favourable, 
 
 def order_variance(order: WorkOrder) -> dict[str, Any]:
     """Total, parts and components of an order, in the site's currency, rounded to its minor unit; parts add up."""
-    frozen = list(OrderVariance.objects.filter(order_id=order.pk).order_by("-revision", "id"))
-    if frozen:
-        return _frozen(order, [row for row in frozen if row.revision == frozen[0].revision])
-    use = order_uses([order.pk])[order.pk]
-    return variance_of(order, use)
+    return order_variances([order])[order.pk]
 
 
-def variance_of(order: WorkOrder, use: OrderUse) -> dict[str, Any]:
-    """The live variance of an order from what it used."""
+def order_variances(orders: Collection[WorkOrder]) -> dict[int, dict[str, Any]]:
+    """The variances of several orders by id, gathered at once. Each was released, and has its site and item selected."""
+    frozen: dict[int, list[OrderVariance]] = {}
+    for row in OrderVariance.objects.filter(order_id__in=[order.pk for order in orders]).order_by("-revision", "id"):
+        frozen.setdefault(row.order_id, []).append(row)
+    uses = order_uses([order.pk for order in orders if order.pk not in frozen])
+    used = {item for use in uses.values() for item, _, _ in use.items.values()}
+    items = Item.objects.select_related("stock_unit").in_bulk(
+        used | {row.item_id for rows in frozen.values() for row in rows if row.item_id}
+    )
+    names = {item.pk: item.name for item in items.values()}
+    return {
+        order.pk: _frozen(order, frozen[order.pk], items)
+        if order.pk in frozen
+        else variance_of(order, uses[order.pk], names)
+        for order in orders
+    }
+
+
+def variance_of(order: WorkOrder, use: OrderUse, names: dict[int, str] | None = None) -> dict[str, Any]:
+    """The live variance of an order from what it used. `names` of items by id, where they are known already."""
     decimals = order.site.currency_decimals
     split = decompose(use.lines, use.outputs, use.units, use.unit_standard)
     parts, total = in_minor_units(split.parts, split.total, decimals)
-    names = dict(Item.objects.filter(pk__in={item for item, _, _ in use.items.values()}).values_list("id", "name"))
+    if names is None:
+        names = dict(Item.objects.filter(pk__in={item for item, _, _ in use.items.values()}).values_list("id", "name"))
     components = [_component(line, use, split.by_component[line.component], names, decimals) for line in use.lines]
     return {
         "order": order.number,
@@ -89,9 +106,10 @@ def _quantity(value: Fraction) -> str:
     return f"{'-' if scaled < 0 else ''}{whole}.{part:06d}".rstrip("0").rstrip(".")
 
 
-def _frozen(order: WorkOrder, rows: list[OrderVariance]) -> dict[str, Any]:
+def _frozen(order: WorkOrder, revisions: list[OrderVariance], items: dict[int, Item]) -> dict[str, Any]:
+    """The newest revision, which stands first."""
+    rows = [row for row in revisions if row.revision == revisions[0].revision]
     whole = next(row for row in rows if row.component is None)
-    items = Item.objects.select_related("stock_unit").in_bulk([row.item_id for row in rows if row.item_id])
     decimals = order.site.currency_decimals
     return {
         "order": order.number,

@@ -1,0 +1,61 @@
+"""Heartbeats: a device says what time it has; we keep how far off it is, and answer with ours."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from backflush.api.bodies import faulty, json_body
+from backflush.rules.report import MOST_UNKNOWN, read_time
+from backflush.rules.strict_json import Fault
+from masterdata.actions.measure_clock import measure_clock
+from masterdata.pages.api_schema import described, moment, named, record, whole
+from masterdata.pages.callers import caller_of
+from masterdata.rules.refusal import Refusal, Refused
+
+BEAT = named("Heartbeat", {**record({"sent_at": moment("By the device's clock")}), "additionalProperties": False})
+CLOCK = named(
+    "DeviceClock",
+    record(
+        {"server_time": moment(), "offset_ms": whole("How far the device is ahead, in milliseconds; behind: negative")}
+    ),
+)
+
+
+class DeviceHeartbeats(APIView):
+    @described(
+        "Say what time it is",
+        {200: CLOCK},
+        about="Send one a minute, just when `sent_at` is taken. While the clock is off by more than the trigger definition "
+        "allows, reports are blocked.",
+        body=BEAT,
+        examples=[OpenApiExample("A heartbeat", {"sent_at": "2026-01-05T09:12:31.250+01:00"}, request_only=True)],
+        problems=(400, 413, 415),
+    )
+    def post(self, request: Request) -> Response:
+        now = timezone.now()
+        device = caller_of(request).device
+        if device is None:
+            raise Refused(Refusal("not_your_duty", "Only devices have heartbeats.", "", "Use the device's token."))
+        sent_at = _sent_at(json_body(request))
+        return Response({"server_time": now, "offset_ms": measure_clock(device=device, sent_at=sent_at, now=now)})
+
+
+def _sent_at(data: object) -> datetime:
+    if not isinstance(data, Mapping):
+        raise faulty([Fault("", "not_an_object", "The body must be a JSON object.")])
+    faults = [
+        Fault(str(name)[:120], "unknown_field", "A heartbeat has only sent_at.")
+        for name in list(data)[:MOST_UNKNOWN]
+        if name != "sent_at"
+    ]
+    found = read_time("sent_at", data.get("sent_at"))
+    if isinstance(found, Fault):
+        faults.append(found)
+    if faults or isinstance(found, Fault):
+        raise faulty(faults)
+    return found

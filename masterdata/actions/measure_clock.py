@@ -1,0 +1,26 @@
+"""Keep how far a device's clock is off, so that no report of it is posted while it is too far."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from masterdata.actions.acting import acting
+from masterdata.models import Device
+
+_MOST = 2**31 - 1
+_UPSERT = """
+INSERT INTO masterdata_deviceclock (device_id, offset_ms, measured_at) VALUES (%s, %s, %s)
+ON CONFLICT (device_id) DO UPDATE SET offset_ms = excluded.offset_ms, measured_at = excluded.measured_at
+WHERE masterdata_deviceclock.measured_at <= excluded.measured_at
+"""
+
+
+def measure_clock(*, device: Device, sent_at: datetime, now: datetime) -> int:
+    """Milliseconds that the device's clock is ahead of ours (behind: negative), as said at `sent_at` and received `now`.
+
+    The time under way counts as being behind. An offset of more than 24 days is kept as 24 days.
+    """
+    offset = max(-_MOST, min(_MOST, round((sent_at - now) / timedelta(milliseconds=1))))
+    with acting(device), connection.cursor() as cursor:
+        cursor.execute(_UPSERT, [device.pk, offset, now])
+    return offset

@@ -1,0 +1,101 @@
+"""BOM versions: the list, and each with every figure that was signed."""
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from masterdata.models import BomVersion
+from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
+from masterdata.pages.api_schema import (
+    decimal,
+    described,
+    flag,
+    listing,
+    maybe,
+    moment,
+    named,
+    one_of,
+    record,
+    text,
+    whole,
+)
+from masterdata.pages.api_values import plain
+from masterdata.pages.callers import caller_of
+from masterdata.queries import bom_content
+from masterdata.rules.vocabulary import RecordState
+
+_FIELDS = {
+    "id": whole(),
+    "item": text("Code of what it makes"),
+    "version": whole(),
+    "state": one_of(RecordState),
+    "base_quantity": decimal(),
+    "base_unit": text(),
+    "phantom": flag(),
+    "reason": text(),
+    "effective_from": maybe(moment()),
+    "effective_to": maybe(moment()),
+    "author": text("User name"),
+    "approver": maybe(text("As printed with the signature")),
+    "approved_at": maybe(moment()),
+    "href": text(),
+}
+BOM = named("BomVersion", record(_FIELDS))
+ONE_BOM = named(
+    "BomVersionInFull",
+    record({**_FIELDS, "content": {"type": "object", "description": "The whole version, as it is signed"}}),
+)
+FILTERS = {
+    "item": Filter("item__code", "Code of what it makes"),
+    "state": Filter("state", "Of the version", words_of(RecordState)),
+}
+
+
+def _versions() -> Any:
+    return BomVersion.objects.select_related("item", "base_unit", "author", "signature")
+
+
+class Boms(APIView):
+    @described(
+        "List BOM versions",
+        {200: listing("Bom", BOM)},
+        parameters=parameters_of(FILTERS),
+        called="boms_list",
+        problems=(400,),
+    )
+    def get(self, request: Request) -> Response:
+        caller_of(request)
+        return page_of(request, _versions(), FILTERS, lambda rows: [_described(row) for row in rows])
+
+
+class OneBom(APIView):
+    @described("One BOM version with its lines", {200: ONE_BOM}, problems=(404,))
+    def get(self, request: Request, bom_id: int) -> Response:
+        caller_of(request)
+        version = _versions().filter(pk=bom_id).first()
+        if version is None:
+            raise Http404(f"There is no BOM version {bom_id}.")
+        return Response({**_described(version), "content": bom_content(version)})
+
+
+def _described(version: BomVersion) -> dict[str, Any]:
+    signed = version.signature
+    return {
+        "id": version.pk,
+        "item": version.item.code,
+        "version": version.number,
+        "state": version.state,
+        "base_quantity": plain(version.base_quantity),
+        "base_unit": version.base_unit.code,
+        "phantom": version.phantom,
+        "reason": version.reason,
+        "effective_from": version.effective_from,
+        "effective_to": version.effective_to,
+        "author": version.author.username,
+        "approver": signed.printed_name if signed else None,
+        "approved_at": signed.signed_at if signed else None,
+        "href": f"/api/v1/boms/{version.pk}",
+    }
