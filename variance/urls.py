@@ -3,12 +3,16 @@
 from django.urls import path
 
 from variance.api.variances import Variances
+from variance.web.find import find
+from variance.web.home import home
 from variance.web.style_guide import style_guide
 
 api_urls = [
     path("api/v1/variances", Variances.as_view(), name="api-variances"),
 ]
 web_urls = [
+    path("", home, name="home"),
+    path("find", find, name="find"),
     path("style-guide", style_guide, name="style-guide"),
 ]
 

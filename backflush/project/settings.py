@@ -127,6 +127,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "variance.web.navigation.navigation",
             ],
         },
     },
@@ -153,6 +154,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "sign-in"
+CSRF_FAILURE_VIEW = "masterdata.web.sign_in.form_too_old"
+FLOOR_LOCK_MINUTES = number("FLOOR_LOCK_MINUTES", 10)  # a tablet that nobody touches locks itself; 0: never
 
 # A whole line shares one address, so the account is locked and not the address.
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
@@ -163,6 +166,7 @@ AXES_FAILURE_LIMIT = number("SIGN_IN_FAILURE_LIMIT", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=number("SIGN_IN_LOCKOUT_MINUTES", 15))
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_TEMPLATE = "masterdata/locked_out.html"
 AXES_ENABLE_ADMIN = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # asks for the address among the parameters, see above
 

@@ -1,0 +1,12 @@
+"""How much waits for people: the figures beside the entries of the rail."""
+
+from backflush.models import OperationReport, ReversalRequest
+from backflush.rules.vocabulary import ReportState
+
+
+def waiting_for_people(site_id: int) -> dict[str, int]:
+    """`blocked` reports, and `reversals` that wait for a signature."""
+    return {
+        "blocked": OperationReport.objects.filter(site_id=site_id, state=ReportState.BLOCKED).count(),
+        "reversals": ReversalRequest.objects.filter(posting__site_id=site_id, reversal=None, declined_at=None).count(),
+    }
