@@ -6,7 +6,7 @@ devices are read only afterwards, in new statements, so that nothing judged is s
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -101,7 +101,7 @@ class Batch:
         self.left: dict[BalanceKey, Fraction] = {}
         self.balance_ids: dict[BalanceKey, int] = {}
         self.output_lots: dict[tuple[int, str], tuple[int, int | None]] = {}
-        self._offers: dict[int, list[StockFact]] = {}
+        self._offers: dict[tuple[int, int], list[StockFact]] = {}
         self._lots: dict[int, Any] = {}
         self._people = _people(rows)
         self._reasons = dict(ReasonCode.objects.filter(kind="scrap", active=True).values_list("code", "loss"))
@@ -149,7 +149,7 @@ class Batch:
             self.balance_ids[key] = balance_id
             code, kind = places[bin_id]
             fact = stock_fact(self._lots[lot_id], bin_id, order_id, code, kind, staged_at, rank)
-            self._offers.setdefault(item_id, []).append(fact)
+            self._offers.setdefault((item_id, order_id), []).append(fact)
 
     def _load_output_lots(self, sites: list[int]) -> None:
         """Lots that the reports name as output, or that their orders made before."""
@@ -214,8 +214,8 @@ class Batch:
         return ReportFact(
             id=row.id,
             kind=row.kind,
-            occurred_at=iso(row.occurred_at.astimezone(UTC)),
-            received_at=iso(row.received_at.astimezone(UTC)),
+            occurred_at=iso(row.occurred_at),
+            received_at=iso(row.received_at),
             event_day=local.date().isoformat(),
             good=Fraction(body.get("good") or 0),
             scrap=tuple(scrap),

@@ -1,7 +1,7 @@
 """Exact conversions at one moment, and times as facts carry them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from masterdata.rules.vocabulary import RecordState
 
 def iso(moment: datetime) -> str:
     """A moment as facts carry it: ISO text in UTC with microseconds and `Z`, which sorts as time does."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 class Conversions:

@@ -1,6 +1,6 @@
 """Lots and balances as the rules want them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -50,9 +50,9 @@ def _lot(row: Any, spans: tuple[tuple[str, str], ...]) -> LotRow:
         item=row[1],
         code=row[2],
         status=row[3],
-        released_since=iso(row[4].astimezone(UTC)) if row[4] else "",
+        released_since=iso(row[4]) if row[4] else "",
         expires_on=row[5].isoformat() if row[5] else NO_EXPIRY,
-        received_at=iso(row[6].astimezone(UTC)),
+        received_at=iso(row[6]),
         unit_cost=Fraction(row[7]),
         potency=None if row[8] is None else Fraction(row[8]),
         density=None if row[9] is None else Fraction(row[9]),
@@ -76,7 +76,7 @@ def _released_spans(lot_ids: list[int]) -> dict[int, tuple[tuple[str, str], ...]
         if status == LotStatus.RELEASED:
             since.setdefault(lot_id, at)
         elif lot_id in since:
-            spans.setdefault(lot_id, []).append((iso(since.pop(lot_id).astimezone(UTC)), iso(at.astimezone(UTC))))
+            spans.setdefault(lot_id, []).append((iso(since.pop(lot_id)), iso(at)))
     return {lot_id: tuple(found) for lot_id, found in spans.items()}
 
 
@@ -103,7 +103,7 @@ def stock_fact(
         earlier_releases=lot.earlier_releases,
         expires_on=lot.expires_on,
         received_at=lot.received_at,
-        staged_at=iso(staged_at.astimezone(UTC)) if staged_at else "",
+        staged_at=iso(staged_at) if staged_at else "",
         rank=rank,
         potency=lot.potency,
         density=lot.density,

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 from backflush.rules.facts import BalanceKey
-from backflush.rules.progress import LineProgress
+from backflush.rules.progress import LineProgress, add_up
 from backflush.rules.recipe import ItemFigures
 from masterdata.rules.units import RoundingRule, round_quantity
 from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import AlternateStrategy, Rounding
 from traceability.rules.allocation import ranked
-from traceability.rules.eligibility import StockFact
+from traceability.rules.eligibility import ONE, StockFact
 
 ZERO = Fraction(0)
-ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Pick:
 
     @property
     def quantity(self) -> Fraction:
-        return sum((draw.quantity for draw in self.draws), ZERO)
+        return self.draws[0].quantity if len(self.draws) == 1 else add_up(draw.quantity for draw in self.draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,27 @@ def rounded(value: Fraction, item: ItemFigures) -> Fraction:
     """`value` by the item's own rounding rule."""
     if item.multiple is None and item.decimals == 0 and value.denominator == 1:
         return value
-    return round_quantity(value, RoundingRule(item.decimals, item.multiple, Rounding(item.rounding)))
+    return round_quantity(value, _rule(item.decimals, item.multiple, item.rounding))
+
+
+@lru_cache(maxsize=1024)
+def _rule(decimals: int, multiple: Fraction | None, mode: str) -> RoundingRule:
+    return RoundingRule(decimals, multiple, Rounding(mode))
 
 
 def wanted_of(item: ItemFigures, posted: Fraction, owed: Fraction, factor: Fraction) -> Fraction:
     """x = round(P + owed × f) − P: what is still to post of an item (consumption.md, section 4). Never negative."""
     if owed <= 0:
         return ZERO
-    target = posted + (owed if factor == ONE else owed * factor)
-    return max(ZERO, rounded(target, item) - posted)
+    more = owed if factor is ONE else owed * factor
+    if not posted:
+        return rounded(more, item)
+    return max(ZERO, rounded(posted + more, item) - posted)
 
 
 def draw_from(pick: Pick, source: Source, item: ItemFigures, strategy: str) -> None:
     """Draw `pick.wanted` from the source's lots in the order of the allocation strategy; what is missing is `short`."""
-    if any(stock.ratio != ONE for stock, _ in source.offers):
+    if any(stock.ratio is not ONE and stock.ratio != ONE for stock, _ in source.offers):
         _draw_measured(pick, source, item, strategy)
         return
     remaining = pick.wanted if source.cap is None else min(pick.wanted, source.cap)
@@ -83,12 +90,12 @@ def draw_from(pick: Pick, source: Source, item: ItemFigures, strategy: str) -> N
         if remaining <= 0:
             break
         quantity = left if left < remaining else remaining
-        if quantity > 0:
+        if quantity:
             pick.draws.append(Draw(stock, quantity))
-            remaining -= quantity
+            remaining = remaining - quantity if left < remaining else ZERO
     drawn = pick.quantity
-    pick.short = pick.wanted - drawn
-    pick.covered = drawn if pick.factor == ONE else drawn / pick.factor
+    pick.short = pick.wanted - drawn if drawn is not pick.wanted else ZERO
+    pick.covered = drawn if pick.factor is ONE else drawn / pick.factor
 
 
 def _draw_measured(pick: Pick, source: Source, item: ItemFigures, strategy: str) -> None:
@@ -124,7 +131,8 @@ def pick_line(
     *priority*: the first source that covers it alone. *mix*: each in turn what it has (in whole assemblies, where so
     marked). *share*: each its percentage, cumulative by itself. What cannot be covered stands as `short` in the picks.
     """
-    owed = max(ZERO, need - before.covered)
+    covered = before.covered
+    owed = (need - covered if need > covered else ZERO) if covered else need
     if len(sources) == 1 or line.strategy is None:
         return [_whole(sources[0], before, owed, items, strategy)]
     if line.strategy == AlternateStrategy.SHARE:

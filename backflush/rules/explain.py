@@ -86,8 +86,8 @@ def _flush_steps(outcome: LineOutcome, recipe: Recipe) -> list[Step]:
     item = recipe.items[outcome.line.item]
     steps = [
         Step(_CLASS_WORDS[name], number(need), item.unit)
-        for name, need in zip(CLASSES, outcome.needs, strict=True)
-        if need or name == "base"
+        for name in CLASSES
+        if (need := outcome.needs.get(name, ZERO)) or name == "base"
     ]
     if outcome.before.need:
         steps.append(Step("needed by earlier reports", number(outcome.before.need), "standing reports of this order"))

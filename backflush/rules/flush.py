@@ -10,7 +10,7 @@ from fractions import Fraction
 from backflush.rules.drawing import Draw, Pick, Source, key_of, pick_line, rounded
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact
 from backflush.rules.gate import FINAL, gate
-from backflush.rules.progress import LineProgress, Progress
+from backflush.rules.progress import LineProgress, Needs, Progress, add_up, added
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import Counts, needs_of, standard_of
 from backflush.rules.shortage import shortage_refusals
@@ -18,10 +18,10 @@ from backflush.rules.vocabulary import ReportKind
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import UsageLine, plain_text
 from masterdata.rules.vocabulary import OutputBasis, PostingMethod
-from traceability.rules.eligibility import StockFact, lot_refusals, may_be_offered
+from traceability.rules.eligibility import ONE, StockFact, lot_refusals, may_be_offered
 
 ZERO = Fraction(0)
-ONE = Fraction(1)
+UNBOUND = 0
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class LineOutcome:
 
     line: UsageLine
     before: LineProgress
-    needs: list[Fraction]
+    needs: Needs
     standard: Fraction
     need: Fraction
     picks: list[Pick]
@@ -38,11 +38,11 @@ class LineOutcome:
 
     @property
     def own_need(self) -> Fraction:
-        return sum(self.needs, ZERO)
+        return add_up(self.needs.values())
 
     @property
     def covered(self) -> Fraction:
-        return sum((pick.covered for pick in self.picks), ZERO)
+        return add_up(pick.covered for pick in self.picks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,18 @@ class Plan:
 
 @dataclass(slots=True)
 class Stock:
-    """What may be drawn, by item; `left` is what is left of each balance, after the reports planned before."""
+    """What may be drawn, by (item, order; 0: unbound); `left` is what is left of each balance after earlier reports."""
 
-    offers: Mapping[int, Sequence[StockFact]]
+    offers: Mapping[tuple[int, int], Sequence[StockFact]]
     left: Mapping[BalanceKey, Fraction]
     taken: dict[BalanceKey, Fraction] = field(default_factory=dict)
+
+    def offered(self, item: ItemFigures, order: int) -> list[StockFact]:
+        """Balances of an item that an order may be offered: its own, and unbound ones in a supermarket."""
+        own = list(self.offers.get((item.id, order), ()))
+        if item.supermarket:
+            own += [fact for fact in self.offers.get((item.id, UNBOUND), ()) if may_be_offered(fact, item.supermarket)]
+        return own
 
     def remaining(self, stock: StockFact) -> Fraction:
         key = key_of(stock)
@@ -166,8 +173,8 @@ def _plan_line(
 ) -> LineOutcome:
     before = progress.lines.get(str(line.component)) or LineProgress()
     needs = needs_of(line, counts, basis, before)
-    need = before.need + sum(needs, ZERO)
-    outcome = LineOutcome(line, before, needs, standard_of(line, counts, needs[-1]), need, [])
+    need = add_up((*before.needs.values(), *needs.values()))
+    outcome = LineOutcome(line, before, needs, standard_of(line, counts, needs.get("fixed", ZERO)), need, [])
     if need <= 0 and not before.sources:
         return outcome
     sources = [_source(line.item, ONE, None, report, order, recipe, stock, line.crosses)]
@@ -179,9 +186,10 @@ def _plan_line(
     ]
     for pick in outcome.picks:
         if pick.short > 0:
-            refusals.extend(shortage_refusals(pick, report, order, recipe, stock.offers, stock.remaining))
+            offered = stock.offered(recipe.items[pick.item], order.id)
+            refusals.extend(shortage_refusals(pick, report, order, recipe, offered, stock.remaining))
         stock.take(pick.draws)
-    if outcome.covered < outcome.own_need and before.last:
+    if before.last and outcome.covered < outcome.own_need:
         outcome.carried = before.last
     return outcome
 
@@ -210,9 +218,7 @@ def _source(
 ) -> Source:
     figures = recipe.items[item]
     offers = []
-    for fact in stock.offers.get(item, ()):
-        if not may_be_offered(fact, order=order.id, supermarket_item=figures.supermarket):
-            continue
+    for fact in stock.offered(figures, order.id):
         left = stock.remaining(fact)
         if left > 0 and not lot_refusals(
             fact,
@@ -244,7 +250,7 @@ def _scan_need(
     """A scanned line: its need adds up; what covers it are scans. Serials must all be there before the units."""
     before = progress.lines.get(str(line.component)) or LineProgress()
     needs = needs_of(line, counts, basis, before)
-    need = before.need + sum(needs, ZERO)
+    need = add_up((*before.needs.values(), *needs.values()))
     item = recipe.items[line.item]
     if item.serial:
         missing = rounded(need, item) - before.covered
@@ -257,7 +263,7 @@ def _scan_need(
                     "Scan each serial at assembly; the report is then retried by itself.",
                 )
             )
-    return LineOutcome(line, before, needs, standard_of(line, counts, needs[-1]), need, [])
+    return LineOutcome(line, before, needs, standard_of(line, counts, needs.get("fixed", ZERO)), need, [])
 
 
 def _receive(
@@ -292,13 +298,14 @@ def _advance(plan: Plan, report: ReportFact, progress: Progress, counts: Counts,
     lines = dict(progress.lines)
     single = not plan.output_lot or progress.output_lot in ("", plan.output_lot)
     for outcome in plan.outcomes:
-        if not any(outcome.needs) and not outcome.picks:
+        if not outcome.needs and not outcome.picks:
             continue
         sources = dict(outcome.before.sources)
         for pick in outcome.picks:
             posted, covered = sources.get(pick.item, (ZERO, ZERO))
-            sources[pick.item] = (posted + pick.quantity, covered + pick.covered)
-        needs = [old + new for old, new in zip(outcome.before.needs, outcome.needs, strict=True)]
+            quantity = pick.quantity
+            sources[pick.item] = (posted + quantity, covered + pick.covered) if posted else (quantity, pick.covered)
+        needs = added(outcome.before.needs, outcome.needs)
         lines[str(outcome.line.component)] = LineProgress(needs, sources, _last(outcome))
         if single:
             outcome.carried = ()
@@ -330,8 +337,7 @@ def _advance_output(
     made = sum((receipt.quantity for receipt in receipts if receipt.component == key), ZERO)
     posted = before.sources[item][0] if item in before.sources else ZERO
     if need or made:
-        needs = [before.needs[0] + need, *before.needs[1:]]
-        lines[key] = LineProgress(needs, {item: (posted + made, posted + made)})
+        lines[key] = LineProgress(added(before.needs, {"base": need}), {item: (posted + made, posted + made)})
 
 
 def _last(outcome: LineOutcome) -> tuple[int, ...]:

@@ -16,6 +16,8 @@ ZERO = Fraction(0)
 ONE = Fraction(1)
 NANO = 10**9
 _NO_CLASS = r"\N"
+#: where each class of need stands on a ledger line; `fixed` is base there
+_LEDGER_CLASSES = {"base": 0, "loss": 1, "setup": 2, "avoidable": 3, "structural": 4, "rework": 5, "fixed": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,13 @@ def _classes(outcome: LineOutcome, pick: Pick, draw: Draw, covered: Fraction) ->
     quantity = draw.quantity
     if outcome.line.method != PostingMethod.BACKFLUSH or not covered:
         return _as_text([_nano(quantity), 0, 0, 0, 0, 0, 0])
-    base, loss, avoidable, structural, rework, setup, fixed = outcome.needs
     # this draw's share of the line's need, in this item's units
-    share = quantity / (covered * pick.factor) if pick.factor != ONE or quantity != covered else ONE
-    times = share * pick.factor if share != ONE or pick.factor != ONE else ONE
-    parts = [base + fixed, loss, setup, avoidable, structural, rework]
-    scaled = [_nano(part if times == ONE else part * times) if part else 0 for part in parts]
-    return _as_text([*scaled, _nano(quantity) - sum(scaled)])
+    whole = len(outcome.picks) == 1 and pick.factor is ONE and len(pick.draws) == 1
+    times = ONE if whole else quantity / covered
+    parts = [0] * len(_LEDGER_CLASSES)
+    for name, need in outcome.needs.items():
+        parts[_LEDGER_CLASSES[name]] += _nano(need if whole else need * times)
+    return _as_text([*parts[:-1], _nano(quantity) - sum(parts)])
 
 
 def _nano(value: Fraction) -> int:

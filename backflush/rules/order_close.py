@@ -7,7 +7,7 @@ from fractions import Fraction
 from backflush.rules.drawing import rounded
 from backflush.rules.progress import LineProgress, Progress
 from backflush.rules.recipe import Recipe
-from backflush.rules.requirement import FIXED, fixed_quantity
+from backflush.rules.requirement import fixed_quantity
 from backflush.rules.scan_issue import target_of
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.units import RoundingRule
@@ -84,7 +84,7 @@ def _backflush_findings(
     item = recipe.items[line.item]
     need = before.need
     if progress.output > 0 and (line.fixed or line.steps):
-        need += fixed_quantity(line, order_quantity) - before.needs[FIXED]
+        need += fixed_quantity(line, order_quantity) - before.needs.get("fixed", ZERO)
     required = rounded(need, item)
     covered = before.covered
     step = RoundingRule(item.decimals, item.multiple, Rounding(item.rounding)).step

@@ -4,14 +4,44 @@ Progress is derived: it is the sum over standing postings, kept beside the order
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 ZERO = Fraction(0)
 
-#: the classes of usage, in the order in which progress keeps them
+#: the classes of usage; `Needs` names only those that are not zero
 CLASSES = ("base", "loss", "avoidable", "structural", "rework", "setup", "fixed")
+Needs = dict[str, Fraction]
+
+
+def add_up(values: Iterable[Fraction]) -> Fraction:
+    """Their sum, without the cost of adding the first one to zero."""
+    total = None
+    for value in values:
+        total = value if total is None else total + value
+    return ZERO if total is None else total
+
+
+def added(old: Needs, new: Needs) -> Needs:
+    """Needs of both, class by class; what comes to nothing is left out."""
+    if not old:
+        return new
+    both = dict(old)
+    for name, need in new.items():
+        if name not in both:
+            both[name] = need
+            continue
+        both[name] += need
+        if not both[name]:
+            del both[name]
+    return both
+
+
+def negated(needs: Needs) -> Needs:
+    """The needs taken back."""
+    return {name: -need for name, need in needs.items()}
 
 
 @dataclass(slots=True)
@@ -22,17 +52,17 @@ class LineProgress:
     item's stock units) and how much of the need this covered. `last`: lots of the latest standing issue.
     """
 
-    needs: list[Fraction] = field(default_factory=lambda: [ZERO] * len(CLASSES))
+    needs: Needs = field(default_factory=dict)
     sources: dict[int, tuple[Fraction, Fraction]] = field(default_factory=dict)
     last: tuple[int, ...] = ()
 
     @property
     def need(self) -> Fraction:
-        return sum(self.needs, ZERO)
+        return add_up(self.needs.values())
 
     @property
     def covered(self) -> Fraction:
-        return sum((covered for _, covered in self.sources.values()), ZERO)
+        return add_up(covered for _, covered in self.sources.values())
 
 
 @dataclass(slots=True)
@@ -66,17 +96,14 @@ def _read_pair(data: list[int] | int) -> Fraction:
 
 
 def line_as_data(line: LineProgress) -> list[Any]:
-    """Compact JSON data: needs by class (trailing zeros left out), sources, last lots."""
-    needs = list(line.needs)
-    while needs and not needs[-1]:
-        needs.pop()
+    """Compact JSON data: needs by class, sources, last lots."""
+    needs = {name: _pair(need) for name, need in line.needs.items()}
     sources = [[item, _pair(posted), _pair(covered)] for item, (posted, covered) in sorted(line.sources.items())]
-    return [[_pair(need) for need in needs], sources, list(line.last)]
+    return [needs, sources, line.last]
 
 
 def read_line(data: list[Any]) -> LineProgress:
-    needs = [_read_pair(need) for need in data[0]]
-    needs += [ZERO] * (len(CLASSES) - len(needs))
+    needs = {name: _read_pair(need) for name, need in data[0].items()}
     sources = {item: (_read_pair(posted), _read_pair(covered)) for item, posted, covered in data[1]}
     return LineProgress(needs, sources, tuple(data[2]))
 

@@ -6,12 +6,11 @@ need = consuming output × quantity ÷ base (× pieces), with losses      (consu
 from dataclasses import dataclass
 from fractions import Fraction
 
-from backflush.rules.progress import CLASSES, LineProgress
+from backflush.rules.progress import LineProgress, Needs
 from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import OutputBasis
 
 ZERO = Fraction(0)
-FIXED = CLASSES.index("fixed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +28,36 @@ class Counts:
     order_quantity: Fraction = ZERO
 
 
-def needs_of(line: UsageLine, counts: Counts, basis: OutputBasis, before: LineProgress) -> list[Fraction]:
-    """The classes of `progress.CLASSES` that this report adds, in the component's nominal stock units.
+def needs_of(line: UsageLine, counts: Counts, basis: OutputBasis, before: LineProgress) -> Needs:
+    """What this report adds, by the classes of `progress.CLASSES`, in the component's nominal stock units.
 
     Assembly and operation factors multiply good units only, and only where losses are not reported (basis `good`);
     component scrap and phantoms' own losses always apply. A fixed quantity is owed once, from the first output on.
     """
-    if basis == OutputBasis.GOOD:
-        per_good, per_good_avoidable = line.full, line.full_avoidable
-        structural = ZERO
-    else:
-        per_good, per_good_avoidable = line.kept, line.kept_avoidable
-        structural = counts.structural * line.kept if counts.structural else ZERO
-    good = counts.good
-    base = good * line.plain
-    loss = good * (per_good - line.plain - per_good_avoidable) if per_good != line.plain else ZERO
-    avoidable = good * per_good_avoidable if per_good_avoidable else ZERO
-    if counts.avoidable:
-        avoidable += counts.avoidable * line.kept
-    rework = counts.rework * line.kept if counts.rework else ZERO
+    good, needs = counts.good, {}
+    full = basis == OutputBasis.GOOD
+    if good and line.plain:
+        needs["base"] = good * line.plain
+        per_good, avoidable = (line.full, line.full_avoidable) if full else (line.kept, line.kept_avoidable)
+        if per_good != line.plain:
+            needs["loss"] = good * (per_good - line.plain - avoidable)
+        if avoidable:
+            needs["avoidable"] = good * avoidable
     if counts.unit_closed and line.per_unit_closed and line.handling_unit_kind == counts.unit_closed:
-        base += line.per_unit_closed
-    setup = line.setup * counts.setups if counts.setups else ZERO
-    fixed = ZERO
+        needs["base"] = needs.get("base", ZERO) + line.per_unit_closed
+    if counts.avoidable and line.kept:
+        needs["avoidable"] = needs.get("avoidable", ZERO) + counts.avoidable * line.kept
+    if counts.structural and line.kept and not full:
+        needs["structural"] = counts.structural * line.kept
+    if counts.rework and line.kept:
+        needs["rework"] = counts.rework * line.kept
+    if counts.setups and line.setup:
+        needs["setup"] = line.setup * counts.setups
     if counts.has_output and (line.fixed or line.steps):
-        fixed = fixed_quantity(line, counts.order_quantity) - before.needs[FIXED]
-    return [base, loss, avoidable, structural, rework, setup, fixed]
+        fixed = fixed_quantity(line, counts.order_quantity) - before.needs.get("fixed", ZERO)
+        if fixed:
+            needs["fixed"] = fixed
+    return {name: need for name, need in needs.items() if need} if len(needs) > 1 else needs
 
 
 def fixed_quantity(line: UsageLine, order_quantity: Fraction) -> Fraction:
@@ -70,8 +73,11 @@ def fixed_quantity(line: UsageLine, order_quantity: Fraction) -> Fraction:
 
 def standard_of(line: UsageLine, counts: Counts, fixed: Fraction) -> Fraction:
     """Standard quantity of the report: base and fixed, structural losses by full planned factors, one planned setup."""
-    units = counts.good + counts.rework
-    standard = units * (line.full - line.full_avoidable) + fixed
+    units = counts.good + counts.rework if counts.rework else counts.good
+    per_unit = line.full - line.full_avoidable if line.full_avoidable else line.full
+    standard = units * per_unit if units and per_unit else ZERO
+    if fixed:
+        standard += fixed
     if counts.unit_closed and line.per_unit_closed and line.handling_unit_kind == counts.unit_closed:
         standard += line.per_unit_closed
     if counts.first_setup:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from backflush.rules.flush import Plan
-from backflush.rules.progress import LineProgress, Progress
+from backflush.rules.progress import LineProgress, Progress, added, negated
 from backflush.rules.requirement import Counts
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import plain_text
@@ -126,7 +126,7 @@ def progress_without(
         for pick in outcome.picks:
             posted, covered = sources.get(pick.item, (ZERO, ZERO))
             sources[pick.item] = (posted - pick.quantity, covered - pick.covered)
-        needs = [old - new for old, new in zip(now.needs, outcome.needs, strict=True)]
+        needs = added(now.needs, negated(outcome.needs))
         lines[key] = LineProgress(needs, _without_zeros(sources), last.get(key, ()))
     for receipt in plan.receipts:
         if receipt.component in lines:
@@ -158,5 +158,5 @@ def output_needs_without(progress: Progress, outputs: Sequence[tuple[str, Fracti
     for key, per_unit in outputs:
         if key in lines:
             now = lines[key]
-            lines[key] = LineProgress([now.needs[0] - good * per_unit, *now.needs[1:]], now.sources)
+            lines[key] = LineProgress(added(now.needs, {"base": -good * per_unit}), now.sources)
     return replace(progress, lines=lines)

@@ -10,13 +10,13 @@ from backflush.rules.drawing import Draw, Pick
 from backflush.rules.facts import OrderFact, ReportFact, ScanFact
 from backflush.rules.flush import LineOutcome, Plan, Stock
 from backflush.rules.gate import gate
-from backflush.rules.progress import CLASSES, LineProgress, Progress
+from backflush.rules.progress import LineProgress, Progress
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import fixed_quantity
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import UsageLine, plain_text
 from masterdata.rules.vocabulary import OutputBasis, PostingMethod
-from traceability.rules.eligibility import StockFact, lot_refusals, may_be_offered
+from traceability.rules.eligibility import StockFact, lot_refusals
 
 ZERO = Fraction(0)
 ONE = Fraction(1)
@@ -48,7 +48,7 @@ def plan_scan(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
     plan.refusals.extend(_beyond_target(line, before, covered, order, recipe))
     posted = before.sources[scan.item][0] if scan.item in before.sources else ZERO
     pick = Pick(scan.item, factor, posted, covered, scan.quantity, draws, covered)
-    plan.outcomes = [LineOutcome(line, before, [ZERO] * len(CLASSES), ZERO, before.need, [pick])]
+    plan.outcomes = [LineOutcome(line, before, {}, ZERO, before.need, [pick])]
     if plan.refusals:
         return plan
     stock.take(draws)
@@ -57,7 +57,7 @@ def plan_scan(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
     sources[scan.item] = (old_quantity + scan.quantity, old_covered + covered)
     lots = tuple(dict.fromkeys((*before.last, *(draw.stock.lot for draw in draws))))
     plan.after = replace(
-        progress, lines={**progress.lines, str(line.component): LineProgress(list(before.needs), sources, lots)}
+        progress, lines={**progress.lines, str(line.component): LineProgress(before.needs, sources, lots)}
     )
     return plan
 
@@ -87,11 +87,7 @@ def _draws(
 ) -> list[Draw]:
     """The scanned lot's balances, the order's own first; reasons where they do not hold the quantity."""
     item = recipe.items[scan.item]
-    found: list[StockFact] = [
-        fact
-        for fact in stock.offers.get(scan.item, ())
-        if fact.lot == scan.lot and may_be_offered(fact, order=order.id, supermarket_item=item.supermarket)
-    ]
+    found: list[StockFact] = [fact for fact in stock.offered(item, order.id) if fact.lot == scan.lot]
     if not found:
         refusals.append(
             Refusal(

@@ -1,6 +1,6 @@
 """Why a line cannot be covered: not staged, short, or the reasons against each lot that is there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from backflush.rules.drawing import Pick
@@ -8,7 +8,7 @@ from backflush.rules.facts import OrderFact, ReportFact
 from backflush.rules.recipe import Recipe
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import plain_text
-from traceability.rules.eligibility import StockFact, lot_refusals, may_be_offered
+from traceability.rules.eligibility import StockFact, lot_refusals
 
 
 def shortage_refusals(
@@ -16,16 +16,11 @@ def shortage_refusals(
     report: ReportFact,
     order: OrderFact,
     recipe: Recipe,
-    offers: Mapping[int, Sequence[StockFact]],
+    offered: Sequence[StockFact],
     remaining: Callable[[StockFact], Fraction],
 ) -> list[Refusal]:
     """Every reason why `pick` is short: against each lot offered, then the shortage itself."""
     item = recipe.items[pick.item]
-    offered = [
-        stock
-        for stock in offers.get(pick.item, ())
-        if may_be_offered(stock, order=order.id, supermarket_item=item.supermarket)
-    ]
     if not offered:
         return [
             Refusal(

@@ -16,7 +16,7 @@ from backflush.rules.progress import Progress, line_as_data, read_line
 from backflush.rules.recipe import Recipe
 from masterdata.rules.vocabulary import BinKind
 from traceability.rules.allocation import NO_EXPIRY
-from traceability.rules.eligibility import StockFact, lot_refusals, may_be_offered
+from traceability.rules.eligibility import StockFact, lot_refusals
 from traceability.rules.vocabulary import LotStatus
 
 ZERO = Fraction(0)
@@ -96,9 +96,8 @@ def _stock_data(item: int, report: ReportFact, order: OrderFact, recipe: Recipe,
     figures = recipe.items[item]
     eligible = [
         fact
-        for fact in stock.offers.get(item, ())
-        if may_be_offered(fact, order=order.id, supermarket_item=figures.supermarket)
-        and stock.left.get((fact.bin, fact.lot, fact.order), ZERO) > 0
+        for fact in stock.offered(figures, order.id)
+        if stock.left.get((fact.bin, fact.lot, fact.order), ZERO) > 0
         and not lot_refusals(
             fact,
             serving=recipe.serving,
@@ -141,11 +140,11 @@ def read_facts(text: str) -> tuple[ReportFact, OrderFact, Progress, Stock]:
         lines={key: read_line(line) for key, line in data["lines"].items()},
     )
     order = data["order"]
-    offers: dict[int, list[StockFact]] = {}
+    offers: dict[tuple[int, int], list[StockFact]] = {}
     left: dict[BalanceKey, Fraction] = {}
     for row in data["stock"]:
         fact = _read_stock(row)
-        offers.setdefault(fact.item, []).append(fact)
+        offers.setdefault((fact.item, fact.order), []).append(fact)
         left[(fact.bin, fact.lot, fact.order)] = _read(row[4])
     return (
         _read_report(data["report"]),

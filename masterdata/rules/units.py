@@ -124,6 +124,8 @@ def _by_table(here: UnitFact | None, there: UnitFact | None) -> Fraction | None:
 
 def round_quantity(value: Fraction, rule: RoundingRule) -> Fraction:
     """`value` rounded once by an item's rule. Up is away from zero, down towards it, so a mirror image rounds alike."""
+    if rule.multiple is None and 10**rule.decimals % value.denominator == 0:
+        return value
     size = abs(value) / rule.step
     whole, rest = divmod(size.numerator, size.denominator)
     up = {

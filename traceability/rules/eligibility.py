@@ -9,6 +9,9 @@ from masterdata.rules.vocabulary import BinKind
 from traceability.rules.allocation import NO_EXPIRY
 from traceability.rules.vocabulary import LotStatus
 
+ONE = Fraction(1)
+ZERO = Fraction(0)
+
 
 @dataclass(frozen=True, slots=True)
 class StockFact:
@@ -35,8 +38,8 @@ class StockFact:
     rank: int = 0
     potency: Fraction | None = None
     density: Fraction | None = None
-    ratio: Fraction = Fraction(1)
-    unit_cost: Fraction = Fraction(0)
+    ratio: Fraction = ONE
+    unit_cost: Fraction = ZERO
 
 
 def was_released(stock: StockFact, at: str) -> bool:
@@ -46,10 +49,8 @@ def was_released(stock: StockFact, at: str) -> bool:
     return any(start <= at < end for start, end in stock.earlier_releases)
 
 
-def may_be_offered(stock: StockFact, *, order: int, supermarket_item: bool) -> bool:
-    """Bound to the order, or unbound in a supermarket bin where the item is flagged for it."""
-    if stock.order == order:
-        return True
+def may_be_offered(stock: StockFact, supermarket_item: bool) -> bool:
+    """Whether unbound stock may be offered at all: in a supermarket bin, where the item is flagged for it."""
     return stock.order == 0 and supermarket_item and stock.bin_kind == BinKind.SUPERMARKET
 
 

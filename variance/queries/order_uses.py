@@ -13,7 +13,6 @@ from backflush.queries.batch import Batch, OrderFacts, ReportRow
 from backflush.queries.recipes import RecipeBook
 from backflush.rules.progress import CLASSES, LineProgress, Progress
 from backflush.rules.recipe import Recipe
-from backflush.rules.requirement import FIXED
 from masterdata.rules.usage import ONE, ZERO, UsageLine
 from masterdata.rules.vocabulary import AlternateStrategy, OutputBasis, PostingMethod
 from variance.rules.decomposition import LineUse, OutputUse, SourceUse
@@ -102,7 +101,7 @@ def _use_of(batch: Batch, order_id: int, issued: Any, received: Any, moment: dat
 
 def _line_use(line: UsageLine, recipe: Recipe, progress: Progress, issued: Any) -> LineUse:
     before = progress.lines.get(str(line.component)) or LineProgress()
-    needs = dict(zip(CLASSES, before.needs, strict=True))
+    needs = {name: before.needs.get(name, ZERO) for name in CLASSES}
     units = (progress.good + progress.rework) * recipe.factor
     factors = {line.item: ONE, **{alternate.item: alternate.factor for alternate in line.alternates}}
     shared = line.strategy == AlternateStrategy.SHARE
@@ -120,10 +119,10 @@ def _line_use(line: UsageLine, recipe: Recipe, progress: Progress, issued: Any) 
         component=str(line.component),
         sources=sources,
         classes={
-            "base": needs["base"] + before.needs[FIXED],
+            "base": needs["base"] + needs["fixed"],
             **{name: needs[name] for name in ("loss", "avoidable", "structural", "rework", "setup")},
         },
-        base=needs["base"] + before.needs[FIXED] + progress.rework * recipe.factor * line.plain,
+        base=needs["base"] + needs["fixed"] + progress.rework * recipe.factor * line.plain,
         losses=needs["loss"] if good_basis and not progress.rework else planned,
         setup=line.setup if progress.setups else ZERO,
         shared=shared,

@@ -1,0 +1,66 @@
+"""`make bench`: real PostgreSQL (durable), a real broker, real workers. A table for people, then one JSON line.
+
+`make bench ARGS="posting trace"` runs only those named. Figures are reported, not asserted: machines differ.
+"""
+
+import json
+import os
+import sys
+import time
+
+import django
+
+GOALS = {
+    "posting_ratio_1": "≥ 0.50",
+    "posting_ratio_2": "≥ 0.45",
+    "posting_hot_ratio": "≥ 0.8",
+    "posting_cpu_ms": "≤ 2",
+    "posting_growth": "≤ 1.10",
+    "latency_idle_p50_ms": "≤ 15",
+    "latency_idle_p99_ms": "≤ 100",
+    "trace_back_100_ms": "≤ 5",
+    "trace_forward_10k_ms": "≤ 100",
+}
+
+
+def main(arguments: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backflush.project.settings")
+    os.environ["LOG_LEVEL"] = "WARNING"
+    django.setup()
+    import backflush.project.celery_app  # noqa: F401 - tasks go to the broker of the settings
+    from tests import databases
+    from tests.benchmarks import latency, posting, trace
+    from tests.processes import RealDatabase
+
+    benchmarks = {
+        "posting": posting.run,
+        "latency": latency.run,
+        "trace": trace.run,
+        "growth": posting.growth,
+    }
+    unknown = [name for name in arguments if name not in benchmarks]
+    if unknown:
+        print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(benchmarks)}.", file=sys.stderr)
+        return 2
+    name = "backflush_bench"
+    databases.clone(name, databases.template())
+    figures: dict[str, float] = {}
+    database = RealDatabase(name)
+    try:
+        with databases.connected_to(name, patient=True):
+            for wanted in arguments or benchmarks:
+                print(f"{wanted} …", flush=True)
+                start = time.perf_counter()
+                figures |= benchmarks[wanted](database)
+                print(f"  {time.perf_counter() - start:.0f} s", flush=True)
+    finally:
+        databases.drop(name)
+    print(f"\n{'figure':<26}{'measured':>12}   goal")
+    for key, value in figures.items():
+        print(f"{key:<26}{value:>12.2f}   {GOALS.get(key, '')}")
+    print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
