@@ -34,7 +34,8 @@ def logging_settings(*, json: bool, level: str) -> dict[str, object]:
     if json:
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=False)]
+        # The default formatter prints local variables, passwords among them, and takes a second to do it.
+        last = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     return {
         "version": 1,
         "disable_existing_loggers": False,
