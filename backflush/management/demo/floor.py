@@ -19,6 +19,7 @@ from backflush.management.demo import cast
 from backflush.management.demo.needs import Need, Work, work_of
 from backflush.management.demo.plant import Plant
 from backflush.models import OperationReport, Posting
+from backflush.queries.recipes import RecipeBook
 from backflush.rules.order_close import ACCEPTABLE
 from backflush.rules.recipe import ItemFigures
 from backflush.rules.report import Report
@@ -44,6 +45,8 @@ CHECKLIST = (
 )
 #: at most so many lots are staged for one need in one go
 _MOST_LOTS = 40
+#: how far a weight may be off, in hundredths of a percent
+_OFF = 40
 
 
 class Floor:
@@ -52,6 +55,7 @@ class Floor:
     def __init__(self, plant: Plant, chance: random.Random) -> None:
         self.plant = plant
         self.chance = chance
+        self.book = RecipeBook()
         kinds = (BinKind.STORE, BinKind.FINISHED)
         self.shelves = {place.pk: place for place in Bin.objects.filter(site=plant.site, kind__in=kinds)}
 
@@ -88,6 +92,9 @@ class Floor:
             released=released,
             **fields,
         )
+
+    def lot(self, lot_id: int) -> MaterialLot:
+        return MaterialLot.objects.select_related("item", "item__stock_unit", "site").get(pk=lot_id)
 
     def day(self, at: datetime) -> Any:
         """The site's calendar day."""
@@ -126,7 +133,7 @@ class Floor:
         `spare`: how much more than needed is brought. `but`: an item code that is forgotten.
         """
         scans = 0
-        for work in work_of(order, at):
+        for work in work_of(order, at, self.book):
             if operations and work.operation.number not in operations:
                 continue
             for need in work.needs:
@@ -241,23 +248,24 @@ class Floor:
         return receive_report(site_id=self.plant.site.pk, report=report, person=self.plant.person(by), now=at).report
 
     def scan_all(
-        self, order: WorkOrder, operation: str, at: datetime, *, units: int | None = None, off: str = "0.004"
+        self, order: WorkOrder, operation: str, at: datetime, *, units: int | None = None, apart: int = 20
     ) -> int:
-        """Weigh or scan what the operation's scanned lines lack, from what is bound. `units`: so many serials only."""
+        """Weigh or scan what the operation's scanned lines lack, from what is bound. `units`: so many serials only.
+
+        Scans lie `apart` seconds from one another; weights are a little off their target, as weights are.
+        """
         scans = 0
-        work = next(one for one in work_of(order, at) if one.operation.number == operation)
+        work = next(one for one in work_of(order, at, self.book) if one.operation.number == operation)
         for item, missing in work.to_scan:
             for lot, there in self.bound(order, item.id):
                 if missing <= 0 or (units is not None and scans >= units):
                     break
                 share = _potency_share(item, lot)
-                noise = (
-                    1 + Fraction(str(self.chance.uniform(-float(off), float(off)))) if not item.serial else Fraction(1)
-                )
-                quantity = min(there, counted(missing / share * noise, item, ROUND_DOWN))
+                off = Fraction(0) if item.serial else Fraction(self.chance.randint(-_OFF, _OFF), 10_000)
+                quantity = min(there, counted(missing / share * (1 + off), item, ROUND_DOWN))
                 if quantity <= 0:
                     break
-                self.scan(order, operation, lot, quantity, at + timedelta(seconds=20 * scans))
+                self.scan(order, operation, lot, quantity, at + timedelta(seconds=apart * scans))
                 missing -= Fraction(quantity) * share
                 scans += 1
         return scans

@@ -56,9 +56,9 @@ class Work:
         return self.ready <= 0 < self.left
 
 
-def work_of(order: WorkOrder, now: datetime) -> list[Work]:
-    """Every operation of a released order, in sequence."""
-    batch = Batch(RecipeBook(), [order.pk], [])
+def work_of(order: WorkOrder, now: datetime, book: RecipeBook) -> list[Work]:
+    """Every operation of a released order, in sequence. `book` may be kept: it forgets what is not true any more."""
+    batch = Batch(book, [order.pk], [])
     batch.book.refresh()
     bound: dict[int, Fraction] = {}
     for item, quantity in StockBalance.objects.filter(site_id=order.site_id, order_id=order.pk).values_list(

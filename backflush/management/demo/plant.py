@@ -77,8 +77,8 @@ class Plant:
         code = ProductionLine.objects.values_list("code", flat=True).get(pk=line_id)
         return [device for device in cast.DEVICES if device.line == code]
 
-    def _one(self, model: Any, code: str, **wanted: Any) -> Any:
-        key = (model, code)
+    def _one(self, model: Any, name: str, **wanted: Any) -> Any:
+        key = (model, name)
         if key not in self._known:
             self._known[key] = model.objects.get(**wanted)
         return self._known[key]
