@@ -24,7 +24,12 @@ def print_credentials(text: str, show: Callable[[str], None]) -> None:
 
 
 def _words(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """A list as words with commas; of an operation, its order (or else its item) and number."""
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    if isinstance(value, dict):
+        return f"{value.get('order') or value.get('item') or ''} {value.get('operation', '')}".strip()
+    return str(value)
 
 
 def _table(header: Iterable[str], rows: list[list[str]]) -> list[str]:
