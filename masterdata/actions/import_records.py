@@ -25,6 +25,7 @@ from masterdata.models import (
     Operation,
     Person,
     ProductionLine,
+    Signature,
     SigningTicket,
     Supplier,
     TriggerDefinition,
@@ -212,25 +213,26 @@ def _approve(
     plan: ImportPlan,
     versions: list[BomVersion],
     triggers: list[TriggerDefinition],
-    signature: Any,
+    signature: Signature,
     author: Person,
     approver: Person,
     now: datetime,
     reason: str,
 ) -> None:
     """draft → submitted by the author → approved by the approver, with the times that held at the source."""
-    for row in (*versions, *triggers):
+    rows: list[BomVersion | TriggerDefinition] = [*versions, *triggers]
+    for row in rows:
         row.state = RecordState.SUBMITTED
-    for row in versions:
-        row.submitted_at = now
+    for version_row in versions:
+        version_row.submitted_at = now
     change_all(versions, ["state", "submitted_at"], actor=author, reason=reason)
     change_all(triggers, ["state"], actor=author, reason=reason)
     first = _first_days(plan.versions)
-    for row, version in zip(versions, plan.versions, strict=True):
-        row.effective_from, row.effective_to = version.start, version.end
+    for version_row, version in zip(versions, plan.versions, strict=True):
+        version_row.effective_from, version_row.effective_to = version.start, version.end
     for trigger in triggers:
         trigger.effective_from = min(now, first[trigger.item.code])
-    for row in (*versions, *triggers):
+    for row in rows:
         row.state, row.signature = RecordState.APPROVED, signature
     fields = ["state", "signature", "effective_from"]
     change_all(versions, [*fields, "effective_to"], actor=approver, reason=reason)
