@@ -10,7 +10,7 @@ from backflush.actions.record_postings import take_positions, take_posting_ids, 
 from backflush.models import OperationReport, OrderProgress, Posting, Recipe, ReportTransition, ReversalRequest
 from backflush.queries.reversals import reporters_of, reversal_content, reversal_facts
 from backflush.rules.decide import decide
-from backflush.rules.flush import counts_of
+from backflush.rules.flush import closes_unit, counts_of
 from backflush.rules.progress import Progress, read_lines
 from backflush.rules.recipe import read_recipe
 from backflush.rules.reversal import (
@@ -109,7 +109,8 @@ def _take_back_progress(posting: Posting) -> None:
         from backflush.rules.requirement import Counts
 
         counts = Counts()
-    progress = progress_without(progress, plan, counts, recipe.factor, report.handling_unit, last)
+    unit = report.handling_unit if closes_unit(report, before) else ""
+    progress = progress_without(progress, plan, counts, recipe.factor, unit, last)
     if not scan:
         per_unit = [(str(output.component), output.quantity) for output in recipe.outputs]
         progress = output_needs_without(progress, per_unit, counts.good)

@@ -88,6 +88,10 @@ class Stock:
             own += [fact for fact in self.offers.get((item.id, UNBOUND), ()) if may_be_offered(fact, item.supermarket)]
         return own
 
+    def there(self, item: ItemFigures, order: int) -> list[StockFact]:
+        """Of what is offered, balances that held something before this report; a returned lot leaves an empty one behind."""
+        return [fact for fact in self.offered(item, order) if self.left.get(key_of(fact), ZERO) > 0]
+
     def remaining(self, stock: StockFact) -> Fraction:
         key = key_of(stock)
         left = self.left.get(key, ZERO)
@@ -127,9 +131,9 @@ def counts_of(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
     was reported at or before the first output, one setup is taken with it. A handling unit counts once.
     """
     quantity = order.quantity * recipe.factor
-    closes = report.kind == ReportKind.HANDLING_UNIT_CLOSED and bool(report.handling_unit)
-    again = closes and report.handling_unit in progress.units_closed
-    closed = report.handling_unit_kind if closes and not again else ""
+    closes = closes_unit(report, progress)
+    again = not closes and report.kind == ReportKind.HANDLING_UNIT_CLOSED and bool(report.handling_unit)
+    closed = report.handling_unit_kind if closes else ""
     if report.kind == ReportKind.SETUP:
         first = progress.setups == 0 and report.setup_events > 0
         return Counts(setups=report.setup_events, first_setup=first, order_quantity=quantity), ""
@@ -160,6 +164,15 @@ def counts_of(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
     )
 
 
+def closes_unit(report: ReportFact, progress: Progress) -> bool:
+    """Whether the report closes a handling unit that was not counted before. Naming one in another report closes nothing."""
+    return (
+        report.kind == ReportKind.HANDLING_UNIT_CLOSED
+        and bool(report.handling_unit)
+        and report.handling_unit not in progress.units_closed
+    )
+
+
 def _plan_line(
     line: UsageLine,
     counts: Counts,
@@ -186,10 +199,12 @@ def _plan_line(
     ]
     for pick in outcome.picks:
         if pick.short > 0:
-            offered = stock.offered(recipe.items[pick.item], order.id)
+            offered = stock.there(recipe.items[pick.item], order.id)
             refusals.extend(shortage_refusals(pick, report, order, recipe, offered, stock.remaining))
         stock.take(pick.draws)
-    if before.last and outcome.covered < outcome.own_need:
+    # what is owed once per order or setup is in every lot of the order, though later reports owe nothing of it
+    owed_once = counts.has_output and not outcome.picks and bool(line.fixed or line.steps or line.setup)
+    if before.last and (owed_once or outcome.covered < outcome.own_need):
         outcome.carried = before.last
     return outcome
 
@@ -313,7 +328,7 @@ def _advance(plan: Plan, report: ReportFact, progress: Progress, counts: Counts,
         _advance_output(lines, str(output.component), output.item, counts.good * output.quantity, plan.receipts)
     declared = report.kind != ReportKind.SETUP and not plan.note
     units = progress.units_closed
-    if report.handling_unit and report.handling_unit not in units:
+    if closes_unit(report, progress):
         units = (*units, report.handling_unit)
     factor = recipe.factor
     return replace(

@@ -19,18 +19,18 @@ def shortage_refusals(
     offered: Sequence[StockFact],
     remaining: Callable[[StockFact], Fraction],
 ) -> list[Refusal]:
-    """Every reason why `pick` is short: against each lot offered, then the shortage itself."""
+    """Every reason why `pick` is short: nothing there at all, or what speaks against each lot; then the shortage itself."""
     item = recipe.items[pick.item]
+    reasons: list[Refusal] = []
     if not offered:
-        return [
+        reasons.append(
             Refusal(
                 "not_staged",
                 f"{plain_text(pick.wanted)} {item.unit} of {item.code} are needed; none is staged to order {order.number}.",
                 item.code,
                 f"Stage {plain_text(pick.wanted)} {item.unit} of {item.code} to the order.",
             )
-        ]
-    reasons: list[Refusal] = []
+        )
     for stock in offered:
         if remaining(stock) > 0:
             reasons.extend(
