@@ -12,7 +12,7 @@ from tests.worked_examples.story.comparing import differences
 from tests.worked_examples.story.playing import Theatre
 from tests.worked_examples.story.reading import read_case
 
-PROOFS = ("replay_postings",)
+PROOFS = ("check_ledger", "replay_postings")
 
 
 @pytest.fixture

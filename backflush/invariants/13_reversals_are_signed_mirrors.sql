@@ -1,0 +1,54 @@
+-- A reversal mirrors every line of one posting, once, with a reason and QA's signature; never a reversal; not signed by
+-- whoever asked for it or reported.
+SELECT v.id AS reversal, p.id AS posting, 'reverses a reversal' AS fault
+FROM backflush_posting v JOIN backflush_posting p ON p.id = v.reversal_of WHERE p.kind = 'reversal'
+UNION ALL
+SELECT v.id, v.reversal_of, 'reverses what is not there'
+FROM backflush_posting v LEFT JOIN backflush_posting p ON p.id = v.reversal_of
+WHERE v.kind = 'reversal' AND p.id IS NULL
+UNION ALL
+SELECT v.id, v.reversal_of, 'is a second reversal'
+FROM backflush_posting v JOIN backflush_posting w ON w.reversal_of = v.reversal_of AND w.id <> v.id
+UNION ALL
+SELECT v.id, v.reversal_of, 'leaves a line standing'
+FROM backflush_posting v
+JOIN backflush_posting p ON p.id = v.reversal_of
+JOIN traceability_ledgerline l ON l.entry_id = p.entry_id
+LEFT JOIN traceability_ledgerline m ON m.mirrors = l.id AND m.entry_id = v.entry_id
+WHERE m.id IS NULL
+UNION ALL
+SELECT v.id, v.reversal_of, 'mirrors lines of another posting'
+FROM backflush_posting v
+JOIN backflush_posting p ON p.id = v.reversal_of
+JOIN traceability_ledgerline m ON m.entry_id = v.entry_id
+LEFT JOIN traceability_ledgerline l ON l.id = m.mirrors AND l.entry_id = p.entry_id
+WHERE l.id IS NULL
+UNION ALL
+SELECT v.id, v.reversal_of, 'figures are not the negative of what it reverses'
+FROM backflush_posting v
+JOIN backflush_posting p ON p.id = v.reversal_of
+WHERE (v.site_id, v.order_id, v.operation_number, v.good, v.actual_amount)
+    IS DISTINCT FROM (p.site_id, p.order_id, p.operation_number, -p.good, -p.actual_amount)
+UNION ALL
+SELECT v.id, v.reversal_of, 'has no reason'
+FROM backflush_posting v JOIN traceability_ledgerentry e ON e.id = v.entry_id
+WHERE v.kind = 'reversal' AND e.reason_id IS NULL
+UNION ALL
+SELECT v.id, v.reversal_of, 'has no signature'
+FROM backflush_posting v
+LEFT JOIN backflush_reversalrequest q ON q.reversal_id = v.id
+WHERE v.kind = 'reversal' AND (q.signature_id IS NULL OR q.posting_id <> v.reversal_of)
+UNION ALL
+SELECT v.id, v.reversal_of, 'is signed by whoever asked for it'
+FROM backflush_posting v
+JOIN backflush_reversalrequest q ON q.reversal_id = v.id
+JOIN masterdata_signature s ON s.id = q.signature_id
+WHERE s.person_id = q.requested_by_id
+UNION ALL
+SELECT v.id, v.reversal_of, 'is signed by whoever reported'
+FROM backflush_posting v
+JOIN backflush_reversalrequest q ON q.reversal_id = v.id
+JOIN masterdata_signature s ON s.id = q.signature_id
+JOIN backflush_posting p ON p.id = v.reversal_of
+JOIN backflush_operationreport r ON r.id = p.report_id
+WHERE s.person_id = r.person_id
