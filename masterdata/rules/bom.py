@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from masterdata.rules.vocabulary import (
@@ -14,6 +15,9 @@ from masterdata.rules.vocabulary import (
     PostingMethod,
 )
 
+#: Given as Decimal, decimal text or whole number; kept as Decimal. (Typed as Any, so that text is taken.)
+Number = Any
+
 ZERO = Decimal(0)
 ONE = Decimal(1)
 
@@ -25,8 +29,8 @@ class ScrapDraft:
     `operation` names the operation of an operation-level factor; `net`: it takes the place of assembly scrap there.
     """
 
-    percent: Decimal = ZERO
-    quantity: Decimal = ZERO
+    percent: Number = ZERO
+    quantity: Number = ZERO
     operation: str = ""
     convention: Convention = Convention.GROSS_UP
     net: bool = False
@@ -42,8 +46,8 @@ class ScrapDraft:
 class StepDraft:
     """From an order quantity of `from_quantity` on, the line takes `quantity` once per order."""
 
-    from_quantity: Decimal
-    quantity: Decimal
+    from_quantity: Number
+    quantity: Number
 
     def __post_init__(self) -> None:
         _to_decimals(self, "from_quantity", "quantity")
@@ -54,9 +58,9 @@ class AlternateDraft:
     """A substitute: `factor` stock units of it replace one of the main item. `valid_until` is ISO text with offset."""
 
     item: str
-    factor: Decimal = ONE
-    percent: Decimal | None = None
-    quantity_limit: Decimal | None = None
+    factor: Number = ONE
+    percent: Number = None
+    quantity_limit: Number = None
     valid_until: str | None = None
 
     def __post_init__(self) -> None:
@@ -68,14 +72,14 @@ class LineDraft:
     """A component. `unit` empty: its stock unit. `scrap` is its running loss, `setup` its quantity per setup."""
 
     item: str
-    quantity: Decimal = ZERO
+    quantity: Number = ZERO
     unit: str = ""
     operation: str = "10"
     per: Per = Per.BASE
     handling_unit_kind: str = ""
     method: PostingMethod = PostingMethod.BACKFLUSH
-    pieces: Decimal = ONE
-    tolerance: Decimal = ZERO
+    pieces: Number = ONE
+    tolerance: Number = ZERO
     scrap: ScrapDraft | None = None
     setup: ScrapDraft | None = None
     steps: tuple[StepDraft, ...] = ()
@@ -93,11 +97,11 @@ class OutputDraft:
     """A by- or co-product received with every base quantity. `unit` empty: its stock unit."""
 
     item: str
-    quantity: Decimal
+    quantity: Number
     unit: str = ""
     operation: str = "10"
     kind: OutputKind = OutputKind.BY_PRODUCT
-    cost_share: Decimal = ZERO
+    cost_share: Number = ZERO
     identity: UUID | None = None
 
     def __post_init__(self) -> None:
@@ -109,7 +113,7 @@ class BomDraft:
     """A whole version as written."""
 
     item: str
-    base_quantity: Decimal
+    base_quantity: Number
     base_unit: str
     phantom: bool = False
     lines: tuple[LineDraft, ...] = ()
