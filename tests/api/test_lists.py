@@ -1,0 +1,92 @@
+"""Lists: pages by cursor that never repeat or skip, filters that are checked, queries that do not grow with the rows."""
+
+import pytest
+
+from backflush.actions.post_reports import post_reports
+from tests import floor, plant
+from tests.api.shop import REPORTS, faults, person_client, report
+
+LISTS = ["operation-reports", "lots", "work-orders", "postings", "items", "boms", "variances"]
+
+
+@pytest.fixture
+def finance(shop):
+    return person_client(shop.cast.finance)
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [
+        ({"colour": "red"}, ("colour", "unknown_parameter")),
+        ({"page_size": "0"}, ("page_size", "not_a_whole_number")),
+        ({"page_size": "501"}, ("page_size", "not_a_whole_number")),
+        ({"cursor": "nonsense"}, ("cursor", "not_a_cursor")),
+        ({"cursor": "cD1hYmM="}, ("cursor", "not_a_cursor")),  # p=abc
+        ({"cursor": "cD05OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk="}, ("cursor", "not_a_cursor")),  # p=9…9
+    ],
+)
+def test_parameter_that_is_wrong_is_a_400_that_names_it(finance, name, query, fault):
+    answer = finance.get(f"/api/v1/{name}", query)
+    assert (answer.status_code, faults(answer)) == (400, [fault])
+
+
+def test_filter_with_an_unknown_word_names_the_known_ones(device):
+    answer = device.get(REPORTS, {"state": "lost"})
+    assert faults(answer) == [("state", "unknown_word")]
+    assert "blocked" in answer.json()["detail"]
+
+
+def test_filter_given_twice_or_with_nul_is_refused(device):
+    assert faults(device.get(f"{REPORTS}?order=a&order=b")) == [("order", "given_twice")]
+    assert faults(device.get(f"{REPORTS}?order=%00")) == [("order", "not_text")]
+
+
+def test_pages_follow_one_another_without_gap_while_rows_are_added(shop, device):
+    for number in range(2, 8):
+        floor.planned_order(shop.kit, "5", number=f"WO-{number}")
+    page = device.get("/api/v1/work-orders", {"page_size": "3"}).json()
+    assert page["previous"] is None
+    numbers = [row["number"] for row in page["results"]]
+    floor.planned_order(shop.kit, "5", number="WO-8")
+    while page["next"]:
+        page = device.get(page["next"]).json()
+        numbers += [row["number"] for row in page["results"]]
+    assert numbers == [f"WO-{number}" for number in range(7, 0, -1)]
+
+
+def test_queries_do_not_grow_with_the_rows(shop, device, finance, django_assert_max_num_queries):
+    for number in range(2, 6):
+        order = floor.released_order(shop.kit, "10", number=f"WO-{number}")
+        floor.staged(order, shop.foil, "5", code=f"F/{number}")
+        assert device.send(REPORTS, report(order=f"WO-{number}", good="1")).status_code == 202
+        device.send(REPORTS, report(order=f"WO-{number}", operation="99"))
+        plant.approved_bom(plant.product(f"KIT-{number}"), lines=[])
+    post_reports()
+    most = {
+        "operation-reports": 7,
+        "lots": 4,
+        "work-orders": 2,
+        "postings": 3,
+        "items": 2,
+        "boms": 2,
+        "variances": 25,
+    }
+    for name in LISTS:
+        with django_assert_max_num_queries(most[name], info=name):
+            rows = finance.get(f"/api/v1/{name}").json()["results"]
+        assert len(rows) >= 4, name
+
+
+def test_variances_of_many_orders_take_as_many_queries_as_of_one(shop, finance, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    finance.get("/api/v1/variances")  # compiles the recipe, once in a process
+    with CaptureQueriesContext(connection) as one:
+        assert len(finance.get("/api/v1/variances").json()["results"]) == 1
+    for number in range(2, 6):
+        floor.released_order(shop.kit, "10", number=f"WO-{number}")
+    finance.get("/api/v1/variances")
+    with django_assert_num_queries(len(one)):
+        assert len(finance.get("/api/v1/variances").json()["results"]) == 5
