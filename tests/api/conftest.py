@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import plant
 from tests.api.shop import device_client, person_client, small_plant
 
 
@@ -12,6 +13,13 @@ def shop(db):
 
 @pytest.fixture
 def device(shop):
+    return device_client()
+
+
+@pytest.fixture
+def bare_device(db):
+    """A device at a plant where nothing else is; for what goes wrong before anything is looked at."""
+    plant.device()
     return device_client()
 
 

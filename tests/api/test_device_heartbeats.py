@@ -19,9 +19,9 @@ def beat(device, ahead: timedelta):
 
 
 @pytest.mark.parametrize("seconds", [0, 300, -300])
-def test_offset_is_measured_kept_and_told(device, seconds):
+def test_offset_is_measured_kept_and_told(bare_device, seconds):
     before = timezone.now()
-    answer = beat(device, timedelta(seconds=seconds))
+    answer = beat(bare_device, timedelta(seconds=seconds))
     assert answer.status_code == 200
     assert before <= parse_datetime(answer.json()["server_time"]) <= timezone.now()
     assert abs(answer.json()["offset_ms"] - seconds * 1000) < 2000
@@ -29,14 +29,14 @@ def test_offset_is_measured_kept_and_told(device, seconds):
     assert clock.offset_ms == answer.json()["offset_ms"]
 
 
-def test_the_newest_measurement_stands(device):
-    beat(device, timedelta(seconds=300))
-    beat(device, timedelta(0))
+def test_the_newest_measurement_stands(bare_device):
+    beat(bare_device, timedelta(seconds=300))
+    beat(bare_device, timedelta(0))
     assert abs(DeviceClock.objects.get().offset_ms) < 2000
 
 
-def test_clock_years_off_is_kept_as_far_as_the_column_goes(device):
-    answer = beat(device, timedelta(days=4000))
+def test_clock_years_off_is_kept_as_far_as_the_column_goes(bare_device):
+    answer = beat(bare_device, timedelta(days=4000))
     assert answer.json()["offset_ms"] == DeviceClock.objects.get().offset_ms == 2**31 - 1
 
 
@@ -60,8 +60,8 @@ def test_reports_of_a_device_whose_clock_is_off_are_blocked(device):
         ([], ("", "not_an_object")),
     ],
 )
-def test_fault_is_a_400_that_names_the_field(device, body, fault):
-    answer = device.send(BEATS, body)
+def test_fault_is_a_400_that_names_the_field(bare_device, body, fault):
+    answer = bare_device.send(BEATS, body)
     assert (answer.status_code, faults(answer)) == (400, [fault])
     assert not DeviceClock.objects.exists()
 

@@ -33,10 +33,10 @@ def test_repeat_is_answered_with_the_present_state_and_stored_once(device):
     assert OperationReport.objects.count() == 1
 
 
-def test_same_id_with_other_content_is_a_conflict(device):
+def test_same_id_with_other_content_is_a_conflict(bare_device):
     sent = report()
-    device.send(REPORTS, sent)
-    answer = device.send(REPORTS, {**sent, "good": "11"})
+    bare_device.send(REPORTS, sent)
+    answer = bare_device.send(REPORTS, {**sent, "good": "11"})
     assert (answer.status_code, faults(answer)) == (409, [("", "event_id_taken")])
     assert OperationReport.objects.count() == 1
 
@@ -108,15 +108,15 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("changes", "fault"), FAULTS, ids=lambda value: str(value)[:60])
-def test_fault_is_a_400_that_names_the_field(device, changes, fault):
-    answer = device.send(REPORTS, report(**changes))
+def test_fault_is_a_400_that_names_the_field(bare_device, changes, fault):
+    answer = bare_device.send(REPORTS, report(**changes))
     assert answer.status_code == 400
     assert fault in faults(answer)
     assert not OperationReport.objects.exists()
 
 
-def test_all_faults_are_named_at_once(device):
-    answer = device.send(
+def test_all_faults_are_named_at_once(bare_device):
+    answer = bare_device.send(
         REPORTS, report(order=None, good="ten", scrap=[{"quantity": 2, "reason": "SEAL"}], colour="red")
     )
     assert sorted(faults(answer)) == [
@@ -144,8 +144,8 @@ def test_all_faults_are_named_at_once(device):
         (b"[" * 5000, "too_deep"),
     ],
 )
-def test_body_that_is_no_report_is_a_400(device, raw, code):
-    answer = device.send(REPORTS, raw)
+def test_body_that_is_no_report_is_a_400(bare_device, raw, code):
+    answer = bare_device.send(REPORTS, raw)
     assert answer.status_code == 400
     assert code in [one for _, one in faults(answer)]
 
@@ -153,20 +153,20 @@ def test_body_that_is_no_report_is_a_400(device, raw, code):
 @pytest.mark.parametrize(
     "kind", ["", "text/plain", "application/xml", "multipart/form-data", "application/x-www-form-urlencoded"]
 )
-def test_other_content_types_are_a_415(device, kind):
-    assert device.send(REPORTS, report(), content_type=kind).status_code == 415
+def test_other_content_types_are_a_415(bare_device, kind):
+    assert bare_device.send(REPORTS, report(), content_type=kind).status_code == 415
 
 
-def test_compressed_body_is_a_415(device):
-    assert device.send(REPORTS, report(), headers={"Content-Encoding": "gzip"}).status_code == 415
+def test_compressed_body_is_a_415(bare_device):
+    assert bare_device.send(REPORTS, report(), headers={"Content-Encoding": "gzip"}).status_code == 415
 
 
-def test_json_may_name_its_character_set(device):
-    assert device.send(REPORTS, report(), content_type="application/json; charset=utf-8").status_code == 202
+def test_json_may_name_its_character_set(bare_device):
+    assert bare_device.send(REPORTS, report(), content_type="application/json; charset=utf-8").status_code == 202
 
 
-def test_body_that_is_too_large_is_a_413(device):
-    answer = device.send(REPORTS, b" " * (MOST_BYTES + 1))
+def test_body_that_is_too_large_is_a_413(bare_device):
+    answer = bare_device.send(REPORTS, b" " * (MOST_BYTES + 1))
     assert (answer.status_code, faults(answer)) == (413, [("", "too_large")])
 
 
@@ -185,8 +185,8 @@ def test_person_without_the_duty_is_told_who_may(shop):
 
 
 @pytest.mark.parametrize("wanted", [str(uuid.uuid4()), "nonsense", "%00"])
-def test_report_that_is_not_there_is_a_404(device, wanted):
-    answer = device.get(f"{REPORTS}/{wanted}")
+def test_report_that_is_not_there_is_a_404(bare_device, wanted):
+    answer = bare_device.get(f"{REPORTS}/{wanted}")
     assert (answer.status_code, faults(answer)) == (404, [("", "not_found")])
 
 

@@ -38,9 +38,9 @@ def test_lot_shows_where_it_is_and_what_it_is_bound_to(shop, device):
 
 
 @pytest.mark.parametrize("key", ["999999", "9" * 40])
-def test_lot_that_is_not_there_is_a_404(device, key):
-    assert faults(device.get(f"/api/v1/lots/{key}")) == [("", "not_found")]
-    assert faults(device.get(f"/api/v1/lots/{key}/genealogy")) == [("", "not_found")]
+def test_lot_that_is_not_there_is_a_404(bare_device, key):
+    assert faults(bare_device.get(f"/api/v1/lots/{key}")) == [("", "not_found")]
+    assert faults(bare_device.get(f"/api/v1/lots/{key}/genealogy")) == [("", "not_found")]
 
 
 def test_genealogy_leads_back_and_forward_with_quantities_and_postings(posted, device):
@@ -90,8 +90,8 @@ def test_planned_order_is_idle(shop, device):
 
 
 @pytest.mark.parametrize("number", ["WO-404", "%00", "wo-1"])
-def test_order_that_is_not_there_is_a_404(device, number):
-    assert faults(device.get(f"/api/v1/work-orders/{number}")) == [("", "not_found")]
+def test_order_that_is_not_there_is_a_404(bare_device, number):
+    assert faults(bare_device.get(f"/api/v1/work-orders/{number}")) == [("", "not_found")]
 
 
 def test_posting_explains_itself(posted, device):
@@ -110,8 +110,8 @@ def test_posting_explains_itself(posted, device):
 
 
 @pytest.mark.parametrize("number", ["P-999999", "nonsense", "9" * 30, "P-%00"])
-def test_posting_that_is_not_there_is_a_404(device, number):
-    assert faults(device.get(f"/api/v1/postings/{number}")) == [("", "not_found")]
+def test_posting_that_is_not_there_is_a_404(bare_device, number):
+    assert faults(bare_device.get(f"/api/v1/postings/{number}")) == [("", "not_found")]
 
 
 def test_postings_are_listed_by_order(posted, device):

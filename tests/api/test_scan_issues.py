@@ -70,6 +70,6 @@ def test_repeat_and_conflict_are_told_apart(dispensary, device):
         ({"tare": -1}, ("tare", "not_a_decimal_string")),
     ],
 )
-def test_fault_is_a_400_that_names_the_field(device, changes, fault):
-    answer = device.send(SCANS, scan(**changes))
+def test_fault_is_a_400_that_names_the_field(bare_device, changes, fault):
+    answer = bare_device.send(SCANS, scan(**changes))
     assert (answer.status_code, faults(answer)) == (400, [fault])

@@ -31,8 +31,8 @@ def test_preview_takes_no_event_id_but_tolerates_it(device):
     assert device.send(PREVIEWS, report()).status_code == 200
 
 
-def test_preview_names_every_fault(device):
-    answer = device.send(PREVIEWS, report(event_id=None, good=1, order=None))
+def test_preview_names_every_fault(bare_device):
+    answer = bare_device.send(PREVIEWS, report(event_id=None, good=1, order=None))
     assert (answer.status_code, sorted(faults(answer))) == (
         400,
         [("good", "not_a_decimal_string"), ("order", "required")],
