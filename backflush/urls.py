@@ -9,6 +9,7 @@ from backflush.api.postings import OnePosting, Postings
 from backflush.api.scan_issues import ScanIssues
 from backflush.api.usage_previews import UsagePreviews
 from backflush.api.work_orders import OneWorkOrder, WorkOrders
+from backflush.web import exceptions, lot, order, orders, postings, reversals, today
 
 api_urls = [
     path("api/v1/operation-reports", OperationReports.as_view(), name="api-operation-reports"),
@@ -23,6 +24,28 @@ api_urls = [
     path("api/v1/postings/<str:number>", OnePosting.as_view(), name="api-posting"),
     path("api/v1/lots/<int:lot_id>/genealogy", LotGenealogy.as_view(), name="api-lot-genealogy"),
 ]
-web_urls: list = []
+web_urls = [
+    path("today", today.today, name="today"),
+    path("today/board", today.today_board, name="today-board"),
+    path("orders", orders.orders, name="orders"),
+    path("orders/new", orders.order_new, name="order-new"),
+    path("orders/<int:pk>", order.order, name="order"),
+    path("orders/<int:pk>/release", order.order_release, name="order-release"),
+    path("orders/<int:pk>/close", order.order_close, name="order-close"),
+    path("exceptions", exceptions.exceptions, name="exceptions"),
+    path("exceptions/retry", exceptions.exceptions_retry, name="exceptions-retry"),
+    path("exceptions/<uuid:event_id>", exceptions.exception, name="exception"),
+    path("exceptions/<uuid:event_id>/retry", exceptions.exception_retry, name="exception-retry"),
+    path("exceptions/<uuid:event_id>/withdraw", exceptions.exception_waive, name="exception-waive"),
+    path("postings", postings.postings, name="postings"),
+    path("postings/<str:number>", postings.posting, name="posting"),
+    path("postings/<str:number>/reverse", postings.posting_reverse, name="posting-reverse"),
+    path("reversals", reversals.reversals, name="reversals"),
+    path("reversals/<int:pk>", reversals.reversal, name="reversal"),
+    path("reversals/<int:pk>/decline", reversals.reversal_decline, name="reversal-decline"),
+    path("lots/<int:pk>", lot.lot, name="lot"),
+    path("lots/<int:pk>/tree/<str:direction>", lot.lot_tree, name="lot-tree"),
+    path("lots/<int:pk>/status", lot.lot_status, name="lot-status"),
+]
 
 urlpatterns = [*api_urls, *web_urls]

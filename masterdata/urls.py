@@ -4,6 +4,7 @@ from django.urls import path
 
 from masterdata.api.boms import Boms, OneBom
 from masterdata.api.items import Items
+from masterdata.web import bom_drafts, boms, devices, items, people, plant_lists, products, triggers, unit_factors
 from masterdata.web.sign_in import sign_in, sign_out, switch_user
 
 api_urls = [
@@ -17,4 +18,42 @@ web_urls = [
     path("switch-user", switch_user, name="switch-user"),
 ]
 
-urlpatterns = [*api_urls, *web_urls]
+desk_urls = [
+    path("products", products.products, name="products"),
+    path("products/<int:pk>/bom", bom_drafts.bom_draft, name="bom-draft"),
+    path("boms/<int:pk>", boms.bom, name="bom"),
+    path("boms/<int:pk>/edit", bom_drafts.bom_edit, name="bom-edit"),
+    path("boms/<int:pk>/submit", boms.bom_submit, name="bom-submit"),
+    path("boms/<int:pk>/withdraw", boms.bom_withdraw, name="bom-withdraw"),
+    path("boms/<int:pk>/approve", boms.bom_approve, name="bom-approve"),
+    path("boms/<int:pk>/reject", boms.bom_reject, name="bom-reject"),
+    path("items", items.items, name="items"),
+    path("items/new", items.item_new, name="item-new"),
+    path("items/<int:pk>", items.item, name="item"),
+    path("items/<int:pk>/change", items.item_change, name="item-change"),
+    path("unit-factors", unit_factors.unit_factors, name="unit-factors"),
+    path("unit-factors/new", unit_factors.unit_factor_new, name="unit-factor-new"),
+    path("unit-factors/<int:pk>", unit_factors.unit_factor, name="unit-factor"),
+    path("triggers", triggers.triggers, name="triggers"),
+    path("triggers/new", triggers.trigger_new, name="trigger-new"),
+    path("triggers/<int:pk>", triggers.trigger, name="trigger"),
+    path("reasons", plant_lists.reasons, name="reasons"),
+    path("reasons/new", plant_lists.reason_new, name="reason-new"),
+    path("bins", plant_lists.bins, name="bins"),
+    path("bins/new", plant_lists.bin_new, name="bin-new"),
+    path("bins/serve", plant_lists.bin_serve, name="bin-serve"),
+    path("lines", plant_lists.lines, name="lines"),
+    path("lines/new", plant_lists.line_new, name="line-new"),
+    path("suppliers", plant_lists.suppliers, name="suppliers"),
+    path("suppliers/new", plant_lists.supplier_new, name="supplier-new"),
+    path("devices", devices.devices, name="devices"),
+    path("devices/new", devices.device_new, name="device-new"),
+    path("devices/<int:pk>/switch", devices.device_switch, name="device-switch"),
+    path("people", people.people, name="people"),
+    path("people/new", people.person_new, name="person-new"),
+    path("people/<int:pk>", people.person, name="person"),
+    path("people/<int:pk>/change", people.person_change, name="person-change"),
+    path("history/<str:kind>/<int:pk>", plant_lists.record_history, name="record-history"),
+]
+
+urlpatterns = [*api_urls, *web_urls, *desk_urls]

@@ -35,9 +35,9 @@ def template() -> str:
     return name
 
 
-def clone(name: str) -> None:
-    """A fresh copy of the template under this name, whatever was there before."""
-    source = template_name_of_run()
+def clone(name: str, source: str = "") -> None:
+    """A fresh copy of the template (or of `source`, which nobody may be connected to), whatever was there before."""
+    source = source or template_name_of_run()
     with _owner() as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(

@@ -3,11 +3,28 @@
 from django.urls import path
 
 from traceability.api.lots import Lots, OneLot
+from traceability.web import line_clearance, lots, move_stock, product, receive, return_stock, stage
 
 api_urls = [
     path("api/v1/lots", Lots.as_view(), name="api-lots"),
     path("api/v1/lots/<int:lot_id>", OneLot.as_view(), name="api-lot"),
 ]
 web_urls: list = []
+desk_urls = [
+    path("lots", lots.lots, name="lots"),
+    path("products/<int:pk>", product.product, name="product"),
+    path("products/<int:pk>/operations/new", product.operation_new, name="operation-new"),
+]
 
-urlpatterns = [*api_urls, *web_urls]
+floor_urls = [
+    path("floor/receive", receive.receive, name="receive"),
+    path("floor/received/<int:pk>", receive.lot_received, name="lot-received"),
+    path("floor/move", move_stock.move_stock, name="move-stock"),
+    path("floor/orders/<int:pk>/clear/<int:line_pk>", line_clearance.line_clearance, name="line-clearance"),
+    path("floor/orders/<int:pk>/clear/<int:line_pk>/end", line_clearance.line_clearance_end, name="line-clearance-end"),
+    path("floor/orders/<int:pk>/stage", stage.stage, name="stage"),
+    path("floor/orders/<int:pk>/stage/take-back", stage.stage_take_back, name="stage-take-back"),
+    path("floor/orders/<int:pk>/return", return_stock.return_stock, name="return"),
+]
+
+urlpatterns = [*api_urls, *web_urls, *desk_urls, *floor_urls]

@@ -1,8 +1,7 @@
 """A posted line's arithmetic as the `arithmetic` component shows it: left to right, each figure with where it comes from."""
 
+from decimal import Decimal
 from typing import Any
-
-from django.urls import reverse
 
 from masterdata.models import Unit
 from masterdata.pages.figures import figure
@@ -17,6 +16,7 @@ _ADDED = {
     "per order": "per order",
     "needed by earlier reports": "earlier reports",
 }
+_FROM_BOM = frozenset({"planned losses", "setup", "per order"})
 _POST = "to post now"
 _CLASSES = {
     "base": "base",
@@ -55,15 +55,11 @@ def _step(step: dict[str, str], unit: str, bom_url: str, bom_name: str, *, first
     if label.startswith("output"):
         return {**shown, "operator": "→", "label": "× quantity ÷ base", "source": bom_name, "url": bom_url}
     if label in _ADDED:
-        from_bom = label in ("planned losses", "setup", "per order")
-        source = (
-            {"source": bom_name, "url": bom_url}
-            if from_bom
-            else {"source": step["note"] if label not in _ADDED else ""}
-        )
-        if label == "needed by earlier reports":
-            source = {"source": "standing postings"}
-        return {**shown, **source, "operator": "" if first else "+", "label": _ADDED[label]}
+        if label in _FROM_BOM:
+            shown |= {"source": bom_name, "url": bom_url}
+        elif label == "needed by earlier reports":
+            shown["source"] = "standing postings"
+        return {**shown, "operator": "" if first else "+", "label": _ADDED[label]}
     if label in ("less already posted", "scanned before"):
         return {**shown, "operator": "−" if label.startswith("less") else "", "label": label.removeprefix("less ")}
     if label.startswith(_POST):
@@ -78,8 +74,6 @@ def classes_of(classes: dict[str, str]) -> str:
 
 def consuming(counted: dict[str, Any]) -> tuple[str, str]:
     """What of a report consumed: its figure, and its parts in words."""
-    from decimal import Decimal
-
     parts = [(Decimal(counted["good"]), "good")]
     parts += [(Decimal(one["quantity"]), f"{one['loss']} scrap") for one in counted["scrap"]]
     parts.append((Decimal(counted["rework"]), "rework"))
@@ -87,7 +81,3 @@ def consuming(counted: dict[str, Any]) -> tuple[str, str]:
     if counted["setups"]:
         told.append(f"{counted['setups']} setup{'s' if counted['setups'] != 1 else ''}")
     return figure(sum(value for value, _ in parts)), " + ".join(told)
-
-
-def item_url(item_id: int) -> str:
-    return reverse("item", args=[item_id])

@@ -60,7 +60,7 @@ def draft_bom(
     with acting(author, reason=reason):
         # One after the other, so that two drafts do not take the same number.
         Item.objects.select_for_update(no_key=True).get(pk=item.pk)
-        items, units = _named(draft)
+        items, units = named_in(draft)
         newest = item.bom_versions.order_by("-number").first()
         version = record(
             BomVersion(
@@ -108,7 +108,7 @@ def write_children(
     record_all(_loss_rows(version, draft, rows), actor=author, reason=reason)
 
 
-def _named(draft: BomDraft) -> tuple[dict[str, Item], dict[str, Unit]]:
+def named_in(draft: BomDraft) -> tuple[dict[str, Item], dict[str, Unit]]:
     """The items and units that a draft names; Refused with every one that does not exist."""
     item_codes = {line.item for line in draft.lines} | {output.item for output in draft.outputs}
     item_codes |= {one.item for line in draft.lines for one in line.alternates}

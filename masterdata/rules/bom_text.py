@@ -9,12 +9,12 @@ from decimal import Decimal
 from masterdata.rules.bom import AlternateDraft, StepDraft
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """What was typed cannot be read; the message says which part, and how it is written."""
 
 
 def read_alternates(text: str) -> tuple[AlternateDraft, ...]:
-    """`ITEM factor [share%] [max quantity] [until time]`, separated by semicolons. Raises Unreadable."""
+    """`ITEM factor [share%] [max quantity] [until time]`, separated by semicolons. Raises UnreadableError."""
     return tuple(_alternate(part.split()) for part in text.split(";") if part.strip())
 
 
@@ -34,12 +34,12 @@ def write_alternates(alternates: Iterable[AlternateDraft]) -> str:
 
 
 def read_steps(text: str) -> tuple[StepDraft, ...]:
-    """`from: quantity`, separated by semicolons. Raises Unreadable."""
+    """`from: quantity`, separated by semicolons. Raises UnreadableError."""
     steps = []
     for part in (part.strip() for part in text.split(";") if part.strip()):
         start, colon, quantity = part.partition(":")
         if not colon:
-            raise Unreadable(f"“{part}” is no step; write where it starts and what it takes, such as 1000: 2.")
+            raise UnreadableError(f"“{part}” is no step; write where it starts and what it takes, such as 1000: 2.")
         steps.append(StepDraft(_decimal(start, part), _decimal(quantity, part)))
     return tuple(steps)
 
@@ -55,7 +55,7 @@ def _alternate(words: list[str]) -> AlternateDraft:
     while rest:
         word = rest.pop(0)
         if word in ("max", "until") and not rest:
-            raise Unreadable(f"“{told}”: something is missing after {word}.")
+            raise UnreadableError(f"“{told}”: something is missing after {word}.")
         if word == "max":
             limit = _decimal(rest.pop(0), told)
         elif word == "until":
@@ -71,9 +71,9 @@ def _decimal(text: str, told: str) -> Decimal:
     try:
         number = Decimal(text.strip())
     except ArithmeticError as error:
-        raise Unreadable(f"“{told}”: {text.strip() or 'nothing'} is no number.") from error
+        raise UnreadableError(f"“{told}”: {text.strip() or 'nothing'} is no number.") from error
     if not number.is_finite():
-        raise Unreadable(f"“{told}”: {text.strip()} is no number.")
+        raise UnreadableError(f"“{told}”: {text.strip()} is no number.")
     return number
 
 

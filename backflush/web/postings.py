@@ -1,0 +1,299 @@
+"""Postings: the list, and the page that explains one, figure by figure, with the version and signature behind each."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from backflush.actions.request_reversal import request_reversal
+from backflush.models import Posting, ReversalRequest
+from backflush.queries.postings import parse_posting_number, posting_number, posting_page
+from backflush.queries.reversals import reversal_facts
+from backflush.rules.reversal import reversal_refusals
+from backflush.rules.vocabulary import PostingKind
+from backflush.web.explained import arithmetic_of, classes_of, consuming, unit_symbols
+from masterdata.models import DeviceClock, Item, ReasonCode, UnitFactor
+from masterdata.pages import lists
+from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
+from masterdata.pages.figures import figure, when, words
+from masterdata.queries import signature_stands
+from masterdata.rules.duties import Duty
+from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.vocabulary import ReasonKind
+from traceability.models import MaterialLot, WorkOrder
+
+
+@desk_page()
+def postings(request: HttpRequest) -> HttpResponse:
+    """Every posting of the site, newest first."""
+    site = the_site(request)
+    filters = lists.filtered(
+        request,
+        [
+            lists.Filter("order", "Order"),
+            lists.Filter("kind", "Kind", [(kind.value, words(kind)) for kind in PostingKind]),
+            lists.Filter("from", "From", kind="date"),
+            lists.Filter("to", "To", kind="date"),
+        ],
+    )
+    asked = lists.values(filters)
+    rows = Posting.objects.filter(site_id=site.pk).defer("facts").order_by("-number")
+    if asked["order"]:
+        numbers = WorkOrder.objects.filter(site=site, number__icontains=asked["order"]).values("id")
+        rows = rows.filter(order_id__in=numbers)
+    if asked["kind"]:
+        rows = rows.filter(kind=asked["kind"])
+    since, until = _day(asked["from"]), _day(asked["to"])
+    if since:
+        rows = rows.filter(occurred_at__date__gte=since)
+    if until:
+        rows = rows.filter(occurred_at__date__lte=until)
+    orders = _Orders()
+    listing = lists.Listing(
+        name="postings",
+        rows=rows,
+        order="-number",
+        file="postings",
+        filters=filters,
+        empty="No posting fits.",
+        empty_hint="Postings appear here as soon as a report of output is posted.",
+        columns=[
+            lists.Column("Posting", lambda row: _link(row.number), sort="number"),
+            lists.Column("Kind", lambda row: lists.text(words(row.kind)), sort="kind"),
+            lists.Column(
+                "Order", lambda row: lists.text(orders.number(row.order_id), orders.url(row.order_id), code=True)
+            ),
+            lists.Column("Operation", lambda row: lists.text(row.operation_number, code=True), sort="operation_number"),
+            lists.Column(
+                "Good", lambda row: lists.number(row.good, orders.unit(row.order_id)), sort="good", number=True
+            ),
+            lists.Column(
+                "Actual cost",
+                lambda row: lists.amount(row.actual_amount, decimals=site.currency_decimals, unit=site.currency),
+                sort="actual_amount",
+                number=True,
+            ),
+            lists.Column("Happened", lambda row: lists.moment(row.occurred_at), sort="occurred_at"),
+            lists.Column("Recorded", lambda row: lists.moment(row.recorded_at), sort="recorded_at"),
+        ],
+        context={"title": "Postings", "intro": "Each one explains itself: open it."},
+    )
+    return lists.show_list(request, listing)
+
+
+@desk_page()
+def posting(request: HttpRequest, number: str) -> HttpResponse:
+    """One posting explained."""
+    return _page(request, number)
+
+
+@desk_page(to_change=Duty.REQUEST_REVERSAL)
+def posting_reverse(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask for a reversal: a reason and a note; QA signs it later."""
+    found = _find(request, number)
+    if request.method != "POST":
+        return redirect("posting", posting_number(found.number))
+    reason = ReasonCode.objects.filter(code=request.POST.get("reason", "")).first()
+    note = request.POST.get("note", "").strip()[:500]
+    try:
+        if reason is None:
+            raise Refused(Refusal("reason_missing", "A reversal needs a reason.", number, "Choose one of the reasons."))
+        asked = request_reversal(posting=found, reason=reason, actor=person_of(request), now=timezone.now(), note=note)
+    except Refused as refused:
+        return _page(request, number, refused=refused, note=note, chosen=reason.code if reason else "")
+    return redirect("reversal", asked.pk)
+
+
+def _find(request: HttpRequest, number: str) -> Posting:
+    parsed = parse_posting_number(number)
+    found = Posting.objects.filter(site_id=the_site(request).pk, number=parsed).first() if parsed else None
+    if found is None:
+        raise Http404(f"There is no posting {number}.")
+    return found
+
+
+def _page(
+    request: HttpRequest, number: str, *, refused: Refused | None = None, note: str = "", chosen: str = ""
+) -> HttpResponse:
+    site = the_site(request)
+    parsed = parse_posting_number(number)
+    page = posting_page(site.pk, parsed) if parsed else None
+    if page is None:
+        raise Http404(f"There is no posting {number}.")
+    found = Posting.objects.get(pk=page["id"])
+    against = reversal_refusals(reversal_facts(found)) if page["reversible"] else []
+    open_request = page.pop("request")  # the context's `request` is the browser's
+    context = {
+        **page,
+        "open_request": open_request,
+        "site": site,
+        "posted_lines": _lines(page),
+        "head": _head(page),
+        "versions": [_version(one) for one in page["versions"]],
+        "factors": _factors(page.get("factors", [])),
+        "settled": _settled(found),
+        "against": against,
+        "may_request": page["reversible"] and not open_request and can(request, Duty.REQUEST_REVERSAL),
+        "reasons": _reasons(),
+        "refusals": refused.refusals if refused else (),
+        "note_text": note,
+        "chosen": chosen,
+        "symbols": unit_symbols(),
+        "trail": [{"label": "Postings", "url": reverse("postings")}, {"label": page["number"]}],
+    }
+    return render(request, "backflush/posting.html", context, status=status_of(refused.refusals) if refused else 200)
+
+
+def _head(page: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who or what reported, what, when, and by whose clock."""
+    device, person, report = page["device"], page["person"], page["report"]
+    clock = f"by the clock of {device.code}" if device else "by the clock of this server"
+    measured = DeviceClock.objects.filter(device=device).first() if device else None
+    if measured:
+        clock += f" ({measured.offset_ms / 1000:+.1f} s when last measured)"
+    facts = [
+        {
+            "name": "Order",
+            "value": page["order"].number,
+            "url": reverse("order", args=[page["order"].pk]),
+            "code": True,
+        },
+        {"name": "Product", "value": f"{page['order'].item.code} {page['order'].item.name}"},
+        {"name": "Operation", "value": page["operation"], "code": True},
+        {"name": "Reported by", "value": " for ".join(str(one) for one in (device, person) if one)},
+        {"name": "Happened", "value": f"{_exact(page['occurred_at'])}, {clock}"},
+        {"name": "Recorded", "value": f"{_exact(page['recorded_at'])}, by the clock of the database"},
+    ]
+    if report is not None:
+        facts.append({"name": "Received", "value": _exact(report.received_at)})
+        facts.append(
+            {
+                "name": "Report",
+                "value": f"{words(report.kind)} {report.event_id}",
+                "url": reverse("exception", args=[report.event_id]),
+            }
+        )
+    lot = MaterialLot.objects.filter(pk=page["output_lot_id"]).first() if page["output_lot_id"] else None
+    if lot is not None:
+        facts.append({"name": "Output lot", "value": lot.code, "url": reverse("lot", args=[lot.pk]), "code": True})
+    return facts
+
+
+def _lines(page: dict[str, Any]) -> list[dict[str, Any]]:
+    if not page["lines"]:
+        return []
+    symbols = unit_symbols()
+    ids = dict(Item.objects.filter(code__in={line["item"] for line in page["lines"]}).values_list("code", "id"))
+    output, told = consuming(page["counted"])
+    order = page["order"]
+    main = next((one for one in page["versions"] if one.item_id == order.item_id), None)
+    shown = []
+    for line in page["lines"]:
+        steps = arithmetic_of(
+            line,
+            symbols=symbols,
+            output=output,
+            output_unit=order.unit.symbol,
+            bom_url=reverse("bom", args=[main.pk]) if main else "",
+            bom_name=f"BOM v{main.number}" if main else "",
+        )
+        ledger = [
+            {**row, "told": classes_of(row["classes"]), "sign": symbols.get(row["unit"], row["unit"])}
+            for row in line["ledger"]
+        ]
+        shown.append(
+            {
+                **line,
+                "item_id": ids[line["item"]],
+                "arithmetic": steps,
+                "ledger": ledger,
+                "sign": symbols.get(line["unit"], line["unit"]),
+                "told": told,
+            }
+        )
+    return shown
+
+
+def _version(version: Any) -> dict[str, Any]:
+    signature = version.signature
+    return {
+        "name": f"BOM {version.item.code} v{version.number}",
+        "url": reverse("bom", args=[version.pk]),
+        "signed": f"signed by {signature.printed_name} ({signature.meaning}), {when(signature.signed_at)}"
+        if signature
+        else "not signed",
+        "author": f"written by {version.author.name}",
+        "stands": bool(signature) and signature_stands(signature),
+    }
+
+
+def _factors(ids: list[int]) -> list[dict[str, Any]]:
+    rows = UnitFactor.objects.filter(pk__in=ids).select_related("item", "from_unit", "to_unit", "signature")
+    return [
+        {
+            "name": f"1 {row.from_unit.symbol} {row.item.code} = {figure(row.numerator)}/{figure(row.denominator)}"
+            f" {row.to_unit.symbol}",
+            "url": reverse("unit-factor", args=[row.pk]),
+            "signed": f"version {row.version}, signed by {row.signature.printed_name}, {when(row.signature.signed_at)}"
+            if row.signature
+            else "",
+        }
+        for row in rows
+    ]
+
+
+def _settled(found: Posting) -> ReversalRequest | None:
+    """The request that this posting, a reversal, answers."""
+    return (
+        ReversalRequest.objects.filter(reversal=found)
+        .select_related("requested_by", "reason", "signature", "posting")
+        .defer("posting__facts")
+        .first()
+    )
+
+
+def _reasons() -> list[dict[str, str]]:
+    rows = ReasonCode.objects.filter(Q(kind=ReasonKind.REVERSAL), active=True).order_by("code")
+    return [{"code": row.code, "name": row.name, "note": row.owner} for row in rows]
+
+
+def _exact(moment: datetime) -> str:
+    return when(moment, seconds=True)
+
+
+def _link(number: int) -> lists.Cell:
+    return lists.text(posting_number(number), reverse("posting", args=[posting_number(number)]), code=True)
+
+
+def _day(text: str) -> Any:
+    try:
+        return parse_date(text) if text else None
+    except ValueError:
+        return None
+
+
+class _Orders:
+    """Numbers and units of the orders on a page, each looked up once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[str, str]] = {}
+
+    def _of(self, pk: int) -> tuple[str, str]:
+        if pk not in self._known:
+            found = WorkOrder.objects.filter(pk=pk).values_list("number", "unit__symbol").first()
+            self._known[pk] = found or ("", "")
+        return self._known[pk]
+
+    def number(self, pk: int) -> str:
+        return self._of(pk)[0]
+
+    def unit(self, pk: int) -> str:
+        return self._of(pk)[1]
+
+    def url(self, pk: int) -> str:
+        return reverse("order", args=[pk])

@@ -1,0 +1,42 @@
+"""Where a refusal's remedy is done: the same reasons with an address beside them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+#: Refusal code → (address name of the screen, whether it takes the order, words on the link).
+_SCREENS: dict[str, tuple[str, bool, str]] = {
+    "not_staged": ("order", True, "See the order's staging"),
+    "short": ("order", True, "See the order's staging"),
+    "line_not_clear": ("order", True, "See the order's clearance"),
+    "order_not_open": ("order", True, "Open the order"),
+    "quantity_implausible": ("order", True, "Open the order"),
+    "operation_out_of_sequence": ("order", True, "Open the order"),
+    "serials_missing": ("order", True, "Open the order"),
+    "clock_out_of_sync": ("devices", False, "See devices"),
+    "device_not_allowed": ("triggers", False, "See trigger definitions"),
+    "no_conversion": ("unit-factors", False, "See unit factors"),
+    "no_effective_bom": ("products", False, "See products"),
+    "method_not_allowed": ("products", False, "See products"),
+    "expired": ("lots", False, "Find another lot"),
+    "not_released": ("lots", False, "See lots"),
+    "not_trained": ("people", False, "See people"),
+}
+
+
+def with_links(reasons: Iterable[Mapping[str, Any]], *, order_id: int) -> list[dict[str, Any]]:
+    """Reasons as the `refusals` component takes them, with the screen where each is mended."""
+    return [{**reason, **_link(reason["code"], order_id)} for reason in reasons]
+
+
+def _link(code: str, order_id: int) -> dict[str, str]:
+    name, takes_order, label = _SCREENS.get(code, ("", False, ""))
+    if not name and order_id:
+        name, takes_order, label = "order", True, "Open the order"
+    if not name or (takes_order and not order_id):
+        return {}
+    try:
+        return {"url": reverse(name, args=[order_id] if takes_order else []), "link_label": label}
+    except NoReverseMatch:
+        return {}

@@ -1,0 +1,217 @@
+"""Reversals: what waits for QA's signature, and the page on which one is signed or declined."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from backflush.actions.decline_reversal import decline_reversal
+from backflush.actions.reverse_posting import MEANING, reverse_posting
+from backflush.models import Posting, ReversalRequest
+from backflush.queries.postings import posting_number
+from backflush.queries.reversals import reporters_of, reversal_content, reversal_facts, where_lot_went
+from backflush.rules.reversal import reversal_refusals, signer_refusals
+from backflush.web.explained import unit_symbols
+from masterdata.models import Person
+from masterdata.pages import lists
+from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
+from masterdata.pages.figures import since, when
+from masterdata.pages.signing import ticket_of
+from masterdata.rules.duties import Duty
+from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.signatures import content_digest
+from traceability.models import MaterialLot, WorkOrder
+
+STATES = [("open", "waiting for QA"), ("signed", "signed"), ("declined", "declined")]
+TONES = {"open": "soon", "signed": "good", "declined": "idle"}
+
+
+@desk_page()
+def reversals(request: HttpRequest) -> HttpResponse:
+    """Requests, those that wait first."""
+    site, now = the_site(request), timezone.now()
+    filters = lists.filtered(request, [lists.Filter("state", "State", STATES), lists.Filter("order", "Order")])
+    asked = lists.values(filters)
+    rows = (
+        ReversalRequest.objects.filter(posting__site_id=site.pk)
+        .select_related("posting", "requested_by", "reason", "signature", "declined_by", "reversal")
+        .defer("posting__facts", "reversal__facts")
+    )
+    # without a choice the worklist is shown; "all" of the choice is asked for with a sort or an order
+    wanted = asked["state"] or ("open" if "state" not in request.GET else "")
+    if wanted == "open":
+        rows = rows.filter(reversal=None, declined_at=None)
+    elif wanted:
+        rows = rows.filter(reversal__isnull=False) if wanted == "signed" else rows.filter(declined_at__isnull=False)
+    if asked["order"]:
+        orders = WorkOrder.objects.filter(site=site, number__icontains=asked["order"]).values("id")
+        rows = rows.filter(posting__order_id__in=orders)
+    filters = [
+        lists.Filter(one.name, one.label, one.choices, one.kind, wanted if one.name == "state" else one.value)
+        for one in filters
+    ]
+    numbers = dict(WorkOrder.objects.filter(pk__in=rows.values("posting__order_id")).values_list("id", "number"))
+    listing = lists.Listing(
+        name="requests",
+        rows=rows.order_by("requested_at"),
+        order="requested_at",
+        file="reversals",
+        filters=filters,
+        empty="No reversal waits for a signature." if wanted == "open" else "No reversal fits.",
+        empty_hint="A reversal is asked for on the page of its posting.",
+        columns=[
+            lists.Column("Posting", _posting_cell, sort="posting", by="posting__number"),
+            lists.Column("Order", lambda row: lists.text(numbers.get(row.posting.order_id, ""), code=True)),
+            lists.Column("Good", lambda row: lists.number(row.posting.good), number=True),
+            lists.Column("Reason", lambda row: lists.text(row.reason.name), sort="reason", by="reason__code"),
+            lists.Column("What happened", lambda row: lists.text(row.note)),
+            lists.Column(
+                "Asked for by", lambda row: lists.text(row.requested_by.name), sort="who", by="requested_by__name"
+            ),
+            lists.Column("Waiting", lambda row: lists.text(since(row.requested_at, now)), sort="requested_at"),
+            lists.Column("State", lambda row: lists.text(dict(STATES)[state_of(row)], tone=TONES[state_of(row)])),
+            lists.Column("", lambda row: lists.text("Open", reverse("reversal", args=[row.pk]))),
+        ],
+        context={
+            "title": "Reversals",
+            "intro": "Asked for on a posting, signed by QA: never by who reported or asked.",
+        },
+    )
+    return lists.show_list(request, listing)
+
+
+def state_of(request: ReversalRequest) -> str:
+    if request.reversal_id:
+        return "signed"
+    return "declined" if request.declined_at else "open"
+
+
+@desk_page()
+def reversal(request: HttpRequest, pk: int) -> HttpResponse:
+    """One request: what, why, who asked, what it will move, where the output went; sign or decline."""
+    asked = _find(request, pk)
+    if request.method != "POST":
+        return _page(request, asked)
+    try:
+        now = timezone.now()
+        made = reverse_posting(request=asked, ticket=ticket_of(request, now), now=now)
+    except Refused as refused:
+        return _page(request, _find(request, pk), refused=refused)
+    messages.success(request, f"{posting_number(asked.posting.number)} is reversed by {posting_number(made.number)}.")
+    return redirect("posting", posting_number(made.number))
+
+
+@desk_page(to_change=Duty.SIGN_REVERSAL)
+def reversal_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    asked = _find(request, pk)
+    if request.method != "POST":
+        return redirect("reversal", pk)
+    note = request.POST.get("note", "").strip()[:300]
+    try:
+        if not note:
+            raise Refused(Refusal("reason_missing", "Say why the posting stands.", "", "Write a sentence."))
+        decline_reversal(request=asked, actor=person_of(request), now=timezone.now(), note=note)
+    except Refused as refused:
+        return _page(request, _find(request, pk), refused=refused)
+    messages.success(request, f"Declined. {posting_number(asked.posting.number)} stands.")
+    return redirect("reversals")
+
+
+def _find(request: HttpRequest, pk: int) -> ReversalRequest:
+    found = (
+        ReversalRequest.objects.filter(pk=pk, posting__site_id=the_site(request).pk)
+        .select_related("posting", "requested_by", "reason", "signature", "declined_by", "reversal")
+        .first()
+    )
+    if found is None:
+        raise Http404("There is no such request.")
+    return found
+
+
+def _page(request: HttpRequest, asked: ReversalRequest, *, refused: Refused | None = None) -> HttpResponse:
+    state = state_of(asked)
+    content = reversal_content(asked)
+    posting: Posting = asked.posting
+    against = reversal_refusals(reversal_facts(posting)) if state == "open" else []
+    person = person_of(request)
+    mine = signer_refusals(
+        signer=person.pk,
+        requester=asked.requested_by_id,
+        reporters=reporters_of(posting),
+        name=person.name,
+        number=posting_number(posting.number),
+    )
+    symbols = unit_symbols()
+    context = {
+        "asked": asked,
+        "state": state,
+        "state_words": dict(STATES)[state],
+        "tone": TONES[state],
+        "number": posting_number(posting.number),
+        "posting": posting,
+        "content": {
+            **content,
+            "lines": [{**line, "unit": symbols.get(line["unit"], line["unit"])} for line in content["lines"]],
+        },
+        "facts": _facts(asked, content),
+        "signed_facts": [
+            {"name": "Posting", "value": content["posting"], "code": True},
+            {"name": "Order and operation", "value": f"{content['order']}, {content['operation']}"},
+            {"name": "Reason", "value": f"{content['reason']} {content['note']}"},
+            {"name": "Asked for by", "value": content["requested_by"]},
+            {"name": "Lines", "value": f"all {len(content['lines'])}, as listed above"},
+        ],
+        "where": _where(posting),
+        "digest": content_digest(content),
+        "meaning": MEANING,
+        "against": against,
+        "not_me": mine if can(request, Duty.SIGN_REVERSAL) and state == "open" else [],
+        "may_decline": state == "open" and can(request, Duty.SIGN_REVERSAL),
+        "reversal_number": posting_number(asked.reversal.number) if asked.reversal else "",
+        "refusals": refused.refusals if refused else (),
+        "note_text": request.POST.get("note", "") if refused else "",
+        "trail": [{"label": "Reversals", "url": reverse("reversals")}, {"label": posting_number(posting.number)}],
+    }
+    return render(request, "backflush/reversal.html", context, status=status_of(refused.refusals) if refused else 200)
+
+
+def _facts(asked: ReversalRequest, content: dict[str, Any]) -> list[dict[str, Any]]:
+    posting = asked.posting
+    reporters = Person.objects.filter(pk__in=reporters_of(posting)).order_by("name")
+    facts = [
+        {
+            "name": "Posting",
+            "value": content["posting"],
+            "url": reverse("posting", args=[content["posting"]]),
+            "code": True,
+        },
+        {"name": "Order", "value": content["order"], "url": reverse("order", args=[posting.order_id]), "code": True},
+        {"name": "Operation", "value": posting.operation_number, "code": True},
+        {"name": "Reason", "value": f"{asked.reason.name} ({asked.reason.code})"},
+        {"name": "What happened", "value": asked.note},
+        {"name": "Asked for by", "value": f"{asked.requested_by.name}, {when(asked.requested_at)}"},
+        {"name": "Reported by", "value": ", ".join(person.name for person in reporters) or "a device"},
+    ]
+    if asked.signature:
+        facts.append(
+            {"name": "Signed by", "value": f"{asked.signature.printed_name}, {when(asked.signature.signed_at)}"}
+        )
+    if asked.declined_by:
+        facts.append({"name": "Declined by", "value": f"{asked.declined_by.name}, {when(asked.declined_at)}"})
+    return facts
+
+
+def _where(posting: Posting) -> dict[str, Any] | None:
+    """Where the output of the posting went since."""
+    lot = MaterialLot.objects.filter(pk=posting.output_lot_id).select_related("item").first()
+    if lot is None:
+        return None
+    return {"lot": lot, "places": where_lot_went(lot.pk)}
+
+
+def _posting_cell(row: ReversalRequest) -> lists.Cell:
+    number = posting_number(row.posting.number)
+    return lists.text(number, reverse("posting", args=[number]), code=True)

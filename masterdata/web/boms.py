@@ -1,0 +1,231 @@
+"""A BOM version: every figure in it, who wrote and signed it, how it differs; submitted, withdrawn, approved or rejected."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from masterdata.actions.approve_bom import approve_bom
+from masterdata.actions.reject_bom import reject_bom
+from masterdata.actions.submit_bom import submit_bom
+from masterdata.actions.withdraw_bom import withdraw_bom
+from masterdata.models import BomAlternate, BomLine, BomLineStep, BomOutput, BomVersion, ScrapFactor
+from masterdata.pages.access import can, desk_page, person_of, status_of
+from masterdata.pages.figures import figure, when
+from masterdata.pages.histories import history_of
+from masterdata.pages.signing import ticket_of
+from masterdata.queries import bom_content, draft_of, signature_stands, surroundings
+from masterdata.queries.bom_lines import flat, lines_of
+from masterdata.rules.bom_difference import differences
+from masterdata.rules.bom_faults import faults_of
+from masterdata.rules.duties import Duty, separation_refusal
+from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.signatures import content_digest
+from masterdata.rules.vocabulary import RecordState
+
+
+@desk_page()
+def bom(request: HttpRequest, pk: int) -> HttpResponse:
+    """One version."""
+    return _page(request, _find(pk))
+
+
+@desk_page(to_change=Duty.DRAFT_MASTER_DATA)
+def bom_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    return _do(
+        request,
+        pk,
+        lambda version: submit_bom(version=version, actor=person_of(request), now=timezone.now()),
+        "is submitted. Somebody else approves it.",
+    )
+
+
+@desk_page(to_change=Duty.DRAFT_MASTER_DATA)
+def bom_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    why = request.POST.get("reason", "").strip()[:300]
+    return _do(
+        request,
+        pk,
+        lambda version: withdraw_bom(version=version, actor=person_of(request), now=timezone.now(), reason=why),
+        "is a draft again.",
+    )
+
+
+@desk_page()
+def bom_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Signed by somebody who may, and who did not write it; effective at once or later."""
+
+    def approve(version: BomVersion) -> None:
+        now = timezone.now()
+        moment = effective_from(request)
+        approve_bom(version=version, ticket=ticket_of(request, now), effective_from=moment, now=timezone.now())
+
+    return _do(request, pk, approve, "is approved.")
+
+
+@desk_page()
+def bom_reject(request: HttpRequest, pk: int) -> HttpResponse:
+    why = request.POST.get("reason", "").strip()[:300]
+
+    def reject(version: BomVersion) -> None:
+        if not why:
+            raise Refused(Refusal("reason_missing", "Say why it is rejected.", str(version), "Enter a reason."))
+        now = timezone.now()
+        reject_bom(version=version, ticket=ticket_of(request, now), reason=why, now=now)
+
+    return _do(request, pk, reject, "is rejected. A mended one is a new version.")
+
+
+def effective_from(request: HttpRequest) -> datetime | None:
+    """What the signer chose, at the site's time; None: at once."""
+    typed = request.POST.get("effective_from", "").strip()
+    if not typed:
+        return None
+    try:
+        moment = parse_datetime(typed)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise Refused(
+            Refusal("time_invalid", f"{typed[:40]} is no time.", "", "Pick a day and time, or leave it empty.")
+        )
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+def _do(request: HttpRequest, pk: int, action: Callable[[BomVersion], Any], done: str) -> HttpResponse:
+    version = _find(pk)
+    if request.method != "POST":
+        return redirect("bom", pk)
+    try:
+        action(version)
+    except Refused as refused:
+        return _page(request, _find(pk), refusals=refused.refusals)
+    messages.success(request, f"{version} {done}")
+    return redirect("bom", pk)
+
+
+def _find(pk: int) -> BomVersion:
+    return get_object_or_404(
+        BomVersion.objects.select_related("item__stock_unit", "base_unit", "author", "signature__person"), pk=pk
+    )
+
+
+def _page(request: HttpRequest, version: BomVersion, *, refusals: Sequence[Refusal] = ()) -> HttpResponse:
+    now = timezone.now()
+    state = RecordState(version.state)
+    person = person_of(request)
+    others = list(version.item.bom_versions.exclude(pk=version.pk).order_by("-number"))
+    before = _compared(request, version, others)
+    content = bom_content(version)
+    faults = []
+    if state in (RecordState.DRAFT, RecordState.SUBMITTED):
+        draft = draft_of(version)
+        faults = faults_of(draft, surroundings(draft, now))
+    own = separation_refusal(version.author_id, person.pk, str(version))
+    approves = can(request, Duty.APPROVE_MASTER_DATA)
+    losses = version.scrap_factors.filter(line__isnull=True).order_by("level", "operation_number")
+    context = {
+        "version": version,
+        "lines": flat(lines_of(version, now)),
+        "outputs": version.outputs.select_related("item", "unit").order_by("position"),
+        "losses": losses,
+        "facts": _facts(version),
+        "signature": _signature(version),
+        "faults": faults,
+        "before": before,
+        "others": others,
+        "differences": differences(bom_content(before), content) if before else [],
+        "history": history_of(version, related=_parts(version)),
+        "digest": content_digest(content),
+        "signed_facts": [
+            {"name": "Record", "value": f"BOM {version}"},
+            {"name": "Why", "value": version.reason},
+            {"name": "Written by", "value": version.author.name},
+            {
+                "name": "Lines",
+                "value": f"all {len(content['lines'])} as shown above, with every loss, alternate and step",
+            },
+        ],
+        "may_edit": state == RecordState.DRAFT
+        and version.author_id == person.pk
+        and can(request, Duty.DRAFT_MASTER_DATA),
+        "may_draft": can(request, Duty.DRAFT_MASTER_DATA),
+        "may_submit": state == RecordState.DRAFT and can(request, Duty.DRAFT_MASTER_DATA),
+        "may_withdraw": state == RecordState.SUBMITTED and can(request, Duty.DRAFT_MASTER_DATA),
+        "waits": state == RecordState.SUBMITTED,
+        "not_me": [own] if own and approves and state == RecordState.SUBMITTED else [],
+        "refusals": refusals,
+        "trail": [
+            {"label": "Products", "url": reverse("products")},
+            {"label": version.item.code, "url": reverse("product", args=[version.item_id])},
+            {"label": f"BOM version {version.number}"},
+        ],
+    }
+    return render(request, "masterdata/bom.html", context, status=status_of(refusals) if refusals else 200)
+
+
+def _compared(request: HttpRequest, version: BomVersion, others: list[BomVersion]) -> BomVersion | None:
+    """The version that this one is compared with: the one asked for, else the one before it."""
+    asked = request.GET.get("against", "")
+    if asked.isdigit():
+        return next((one for one in others if one.pk == int(asked)), None)
+    return next((one for one in others if one.number < version.number), None)
+
+
+def _facts(version: BomVersion) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "Product",
+            "value": version.item.code,
+            "url": reverse("product", args=[version.item_id]),
+            "code": True,
+        },
+        {"name": "Makes", "value": f"{figure(version.base_quantity)} {version.base_unit.symbol}"},
+        {"name": "Phantom", "value": "yes: exploded where it is used" if version.phantom else "no"},
+        {"name": "Why", "value": version.reason},
+        {"name": "Written by", "value": f"{version.author.name}, {when(version.created_at)}"},
+        {"name": "Submitted", "value": when(version.submitted_at)},
+        {"name": "Effective from", "value": when(version.effective_from)},
+        {"name": "Effective to", "value": when(version.effective_to)},
+    ]
+
+
+def _signature(version: BomVersion) -> list[dict[str, Any]]:
+    signature = version.signature
+    if signature is None:
+        return []
+    return [
+        {
+            "name": signature.printed_name,
+            "role": ", ".join("QA" if role == "qa" else role for role in signature.person.roles),
+            "meaning": signature.meaning,
+            "at": signature.site_time,
+            "valid": signature_stands(signature)
+            and content_digest(signature.content) == content_digest(bom_content(version))
+            if signature.subject_kind == "bom_version"
+            else signature_stands(signature),
+        }
+    ]
+
+
+def _parts(version: BomVersion) -> list[tuple[str, Any]]:
+    """Histories of the version's lines and everything on them, also of those that were taken out."""
+    lines = BomLine.history.filter(version_id=version.pk)
+    ids = set(lines.values_list("id", flat=True))
+    found: list[tuple[str, Any]] = []
+    for line_id in ids:
+        newest = lines.filter(id=line_id).select_related("item").order_by("-history_id").first()
+        name = f"line {newest.item.code}" if newest else "line"
+        found.append((name, lines.filter(id=line_id)))
+        found.append((f"step of {name}", BomLineStep.history.filter(line_id=line_id)))
+        found.append((f"alternate of {name}", BomAlternate.history.filter(line_id=line_id)))
+        found.append((f"scrap of {name}", ScrapFactor.history.filter(line_id=line_id)))
+    found.append(("output", BomOutput.history.filter(version_id=version.pk)))
+    found.append(("scrap", ScrapFactor.history.filter(version_id=version.pk, line_id__isnull=True)))
+    return found
