@@ -235,6 +235,11 @@ class Migration(migrations.Migration):
                         fields=["output_lot_id"],
                         name="ledger_lines_into_a_lot",
                     ),
+                    models.Index(
+                        condition=models.Q(("mirrors__isnull", False)),
+                        fields=["mirrors"],
+                        name="ledger_lines_that_mirror",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="move_is_positive"),

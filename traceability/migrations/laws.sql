@@ -97,6 +97,3 @@ ALTER TABLE traceability_materiallot ENABLE ALWAYS TRIGGER lot_moves_along_its_s
 
 -- Balances change all the time: room on the page keeps the changes off the indexes.
 ALTER TABLE traceability_stockbalance SET (fillfactor = 70);
-
--- A reversal names the line that it mirrors; few lines do, and genealogy asks for every line.
-CREATE INDEX IF NOT EXISTS ledger_lines_that_mirror ON traceability_ledgerline (mirrors) WHERE mirrors IS NOT NULL;
