@@ -5,7 +5,7 @@ devices are read only afterwards, in new statements, so that nothing judged is s
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -21,11 +21,14 @@ from backflush.rules.flush import Stock
 from backflush.rules.progress import Progress, read_lines
 from backflush.rules.recipe import Recipe
 from backflush.rules.vocabulary import ReportKind
-from masterdata.models import Device, DeviceClock, Person, ReasonCode, Training
+from masterdata.models import Device, DeviceClock, Item, Person, ReasonCode, Training
 from masterdata.rules.refusal import Refusal
+from masterdata.rules.units import round_quantity
 from masterdata.rules.vocabulary import Role
 from traceability.models import HandlingUnit, LineClearance, OrderOperation, OrderPin, WorkOrder
+from traceability.queries.precision import rounding_rule
 from traceability.rules.eligibility import StockFact
+from traceability.rules.quantities import is_countable
 
 ZERO = Fraction(0)
 
@@ -287,12 +290,29 @@ class Batch:
                 )
             )
             factor = Fraction(1)
-        return ScanFact(lot.item_id, lot.pk, quantity * factor)
+        exact = _counted(quantity, factor, lot.item)
+        if exact is None:
+            found.append(
+                Refusal(
+                    "quantity_too_fine",
+                    f"{body['quantity']} {unit} is finer than {lot.item.code} is counted.",
+                    lot.item.code,
+                    f"Scan it with at most {lot.item.decimals} decimals of {lot.item.stock_unit.code}.",
+                )
+            )
+        return ScanFact(lot.item_id, lot.pk, exact or ZERO)
 
     def _convert(self, item: int, from_unit: str, to_unit: str, at: datetime) -> Fraction | None:
         from backflush.queries.conversions import Conversions
 
         return Conversions([item], at)(item, from_unit, to_unit)
+
+
+def _counted(quantity: Fraction, factor: Fraction, item: Item) -> Fraction | None:
+    """A scanned quantity as the ledger can hold it: rounded once if it was converted, else as it stands; None: too fine."""
+    rule = rounding_rule(item)
+    exact = quantity if factor == 1 else round_quantity(quantity * factor, replace(rule, multiple=None))
+    return exact if exact > 0 and is_countable(exact, rule) else None
 
 
 def _places(sites: list[int]) -> dict[int, tuple[str, str]]:

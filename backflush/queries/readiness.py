@@ -47,7 +47,7 @@ def readiness_of(orders: Iterable[WorkOrder], now: datetime) -> dict[int, dict[s
     probes: list[tuple[ReportRow, Any]] = []
     for facts in batch.orders.values():
         for operation in facts.operations:
-            row = _probe_row(facts.order, operation.number, now)
+            row = probe_of(facts.order, operation.number, now)
             recipe = batch.recipe(row)
             if recipe is not None:
                 probes.append((row, recipe))
@@ -58,7 +58,8 @@ def readiness_of(orders: Iterable[WorkOrder], now: datetime) -> dict[int, dict[s
     return answers
 
 
-def _probe_row(order: WorkOrder, operation: str, now: datetime) -> ReportRow:
+def probe_of(order: WorkOrder, operation: str, now: datetime) -> ReportRow:
+    """A report of one unit that nobody sent, to ask the rules with."""
     return ReportRow(
         id=0,
         site_id=order.site_id,

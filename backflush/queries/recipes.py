@@ -24,13 +24,18 @@ from traceability.models import OrderOperation, OrderPin, WorkOrder
 from traceability.queries.bom_facts import bom_facts
 
 Key = tuple[Any, ...]
+#: the revision of master data, and which database of which cluster it is the revision of
+_REVISION = """
+SELECT coalesce((SELECT number FROM masterdata_masterdatarevision), 0), d.oid::bigint, s.system_identifier
+FROM pg_database d, pg_control_system() s WHERE d.datname = current_database()
+"""
 
 
 class RecipeBook:
     """The recipes that this process knows. Ask `refresh` once per transaction, then `recipe_for`."""
 
     def __init__(self) -> None:
-        self._revision = -1
+        self._revision: tuple[int, ...] = ()
         self._boms: dict[int, BomFact] = {}
         self._spans: dict[Key, list[datetime]] = {}
         self._recipes: dict[tuple[Key, int], Recipe] = {}
@@ -38,13 +43,15 @@ class RecipeBook:
     def refresh(self) -> None:
         """Forget what master data has moved on from. Call it after the site's advisory lock is held."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT number FROM masterdata_masterdatarevision")
-            row = cursor.fetchone()
-        revision = row[0] if row else 0
-        if revision != self._revision:
-            self._revision = revision
-            self._spans.clear()
-            self._recipes.clear()
+            cursor.execute(_REVISION)
+            revision = cursor.fetchone()
+        if revision == self._revision:
+            return
+        if revision[1:] != self._revision[1:]:  # another database, or a restored one: even old versions are not ours
+            self._boms.clear()
+        self._revision = revision
+        self._spans.clear()
+        self._recipes.clear()
 
     def recipe_for(
         self, order: WorkOrder, operation: OrderOperation, after: str | None, pin: OrderPin | None, at: datetime

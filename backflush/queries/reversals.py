@@ -117,17 +117,23 @@ def where_lot_went(lot_id: int) -> list[str]:
 
 
 def _later(posting: Posting, order: WorkOrder) -> tuple[str, Fraction, Fraction] | None:
-    """The next operation, what it reported, and the good units that would be left before it."""
+    """The operation after it that reported most of those that stand on this count point, with what it reported, and the
+    good units that would be left before it."""
     operations = list(OrderOperation.objects.filter(order=order).order_by("sequence"))
     here = next((o for o in operations if o.number == posting.operation_number), None)
-    if here is None or not here.count_point:
-        return None
-    after = next((o for o in operations if o.sequence > here.sequence), None)
-    if after is None:
-        return None
     progress = {p.operation_number: p for p in OrderProgress.objects.filter(order_id=order.pk)}
-    there, mine = progress.get(after.number), progress.get(here.number)
-    if there is None or mine is None:
+    if here is None or not here.count_point or here.number not in progress:
         return None
-    reported = there.good + there.structural_scrap + there.avoidable_scrap + there.rework
-    return after.number, Fraction(reported), Fraction(mine.good - posting.good)
+    remains = Fraction(progress[here.number].good - posting.good)
+    found: list[tuple[Fraction, str]] = []
+    for after in (o for o in operations if o.sequence > here.sequence):
+        if after.number in progress:
+            there = progress[after.number]
+            reported = there.good + there.structural_scrap + there.avoidable_scrap + there.rework
+            found.append((Fraction(reported), after.number))
+        if after.count_point:  # what comes after it stands on that one
+            break
+    if not found:
+        return None
+    most, number = max(found)
+    return number, most, remains
