@@ -12,6 +12,8 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from backflush.actions.close_order import close_order
 from backflush.actions.post_reports import post_reports
 from backflush.actions.receive_report import receive_report
@@ -31,6 +33,7 @@ from traceability.actions.create_order import create_order
 from traceability.actions.receive_lot import receive_lot
 from traceability.actions.release_order import release_order
 from traceability.actions.return_to_stock import return_to_stock
+from traceability.actions.set_lot_status import set_lot_status
 from traceability.actions.stage_lot import stage_lot
 from traceability.models import LineClearance, MaterialLot, StockBalance, WorkOrder
 from traceability.queries.bins import staging_bins
@@ -141,8 +144,17 @@ class Floor:
                     scans += self.bring(order, work, need, at, Fraction(spare))
         return scans
 
-    def bring(self, order: WorkOrder, work: Work, need: Need, at: datetime, spare: Fraction) -> int:
-        """Stage lots for one need, first to expire first; fewer where the store has not enough."""
+    def bring(
+        self,
+        order: WorkOrder,
+        work: Work,
+        need: Need,
+        at: datetime,
+        spare: Fraction,
+        *,
+        most: int = _MOST_LOTS,
+    ) -> int:
+        """Stage at most `most` lots for one need, first to expire first; fewer where the store has not enough."""
         places = list(staging_bins(order.pk, [work.operation.number]))
         if not places:
             return 0
@@ -150,10 +162,10 @@ class Floor:
         wanted = need.quantity if need.item.serial else need.quantity * spare
         scans = 0
         for item in (need.item, *need.substitutes):
-            for lot, place, there in self.on_shelf(item.id, at)[:_MOST_LOTS]:
-                if wanted <= 0:
+            for lot, place, there in self.on_shelf(item.id, at)[:most]:
+                if wanted <= 0 or scans >= most:
                     return scans
-                share = _potency_share(item, lot)
+                share = potency_share(item, lot)
                 quantity = min(there, counted(wanted / share, item, ROUND_UP))
                 stage_lot(
                     order=order,
@@ -217,7 +229,7 @@ class Floor:
         **fields: Any,
     ) -> OperationReport:
         """A report of a device; `event` tells reports of the same operation and time apart. It waits for `post`."""
-        sender = self.plant.device(device or self._device_of(order, operation))
+        sender = self.plant.device(device or self.device_of(order, operation))
         report = Report(
             kind=kind,
             order=order,
@@ -260,7 +272,7 @@ class Floor:
             for lot, there in self.bound(order, item.id):
                 if missing <= 0 or (units is not None and scans >= units):
                     break
-                share = _potency_share(item, lot)
+                share = potency_share(item, lot)
                 off = Fraction(0) if item.serial else Fraction(self.chance.randint(-_OFF, _OFF), 10_000)
                 quantity = min(there, counted(missing / share * (1 + off), item, ROUND_DOWN))
                 if quantity <= 0:
@@ -285,10 +297,11 @@ class Floor:
 
     # The end of an order
 
-    def return_residuals(self, order: WorkOrder, at: datetime) -> int:
-        """What is still bound goes back to the shelf that its kind is kept on."""
+    def return_residuals(self, order: WorkOrder, at: datetime, *, most: int | None = None) -> int:
+        """What is still bound goes back to the shelf that its kind is kept on; at most so many lots of it."""
         returned = 0
-        for balance in StockBalance.objects.filter(site_id=order.site_id, order_id=order.pk, quantity__gt=0):
+        left = StockBalance.objects.filter(site_id=order.site_id, order_id=order.pk, quantity__gt=0)
+        for balance in left.order_by("bin_id", "lot_id")[:most]:
             lot = MaterialLot.objects.select_related("item", "item__stock_unit").get(pk=balance.lot_id)
             return_to_stock(
                 order=order,
@@ -310,13 +323,23 @@ class Floor:
             return self.plant.bin("FIN-01")
         return self.plant.bin(shelf_of(lot.item))
 
+    def decide(self, lot: MaterialLot, status: LotStatus, note: str) -> None:
+        """Noor or Felix decides about a lot, as of this moment."""
+        set_lot_status(
+            lot=lot,
+            status=status,
+            actor=self.plant.person(self.chance.choice(("noor", "felix"))),
+            now=timezone.now(),
+            note=note,
+        )
+
     def close(self, order: WorkOrder, at: datetime) -> None:
         order.refresh_from_db()
         if order.state == OrderState.RELEASED:
             accepted = dict.fromkeys(ACCEPTABLE, "Within the limits of the batch record; seen by the supervisor.")
             close_order(order=order, actor=self.plant.person("petra"), now=at, accepted=accepted)
 
-    def _device_of(self, order: str, operation: str) -> str:
+    def device_of(self, order: str, operation: str) -> str:
         line = (
             WorkOrder.objects.filter(site=self.plant.site, number=order, operations__number=operation)
             .values_list("operations__line__code", flat=True)
@@ -358,7 +381,7 @@ def last_posting(order: WorkOrder, operation: str) -> Posting | None:
     )
 
 
-def _potency_share(item: ItemFigures, lot: MaterialLot) -> Fraction:
+def potency_share(item: ItemFigures, lot: MaterialLot) -> Fraction:
     """What a unit of the lot counts for against the label potency."""
     if item.label_potency and lot.potency:
         return Fraction(lot.potency) / item.label_potency
