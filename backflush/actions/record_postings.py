@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db import connection
@@ -35,6 +34,7 @@ from traceability.actions.ledger import (
 from traceability.actions.open_output_lots import NewLot, open_output_lots
 from traceability.rules.moves import BalanceKey
 
+ZERO = Decimal(0)
 _POSTING_COLUMNS = (
     "id, site_id, number, kind, report_id, reversal_of, order_id, operation_number, entry_id, output_lot_id, good,"
     " actual_amount, recipe_id, facts, occurred_at, recorded_at"
@@ -61,8 +61,8 @@ def record_postings(batch: Batch, site_id: int, decided: Sequence[Decided], reco
         lots = _output_lots(batch, site_id, decided, recorded_at)
         entry_ids = take_entry_ids(cursor, len(decided))
         entries, lines, amounts = [], [], []
-        changes: dict[BalanceKey, Fraction] = {}
-        received: dict[BalanceKey, tuple[int, Fraction]] = {}
+        changes: dict[BalanceKey, Decimal] = {}
+        received: dict[BalanceKey, tuple[int, Decimal]] = {}
         for one, entry_id in zip(decided, entry_ids, strict=True):
             entries.append(_entry(one, entry_id, recorded_at))
             issued, amount = _issues(one, entry_id, lots, changes)
@@ -119,12 +119,12 @@ def _entry(one: Decided, entry_id: int, recorded_at: datetime) -> str:
 
 
 def _issues(
-    one: Decided, entry_id: int, lots: dict[tuple[int, str], int], changes: dict[BalanceKey, Fraction]
-) -> tuple[list[str], Fraction]:
+    one: Decided, entry_id: int, lots: dict[tuple[int, str], int], changes: dict[BalanceKey, Decimal]
+) -> tuple[list[str], Decimal]:
     """Lines of what was taken, and what it cost."""
     output = lots.get((one.recipe.product, one.plan.output_lot), NULL) if one.plan.output_lot else NULL
     lines = []
-    amount = Fraction(0)
+    amount = ZERO
     for outcome in one.plan.outcomes:
         if not outcome.picks:
             continue
@@ -149,11 +149,9 @@ def _issues(
                     issue.actual_amount,
                 )
             )
-            amount += Fraction(issue.actual_amount)
-        for pick in outcome.picks:
-            for draw in pick.draws:
-                key = BalanceKey(draw.stock.bin, draw.stock.lot, draw.stock.order)
-                changes[key] = changes.get(key, Fraction(0)) - draw.quantity
+            amount += Decimal(issue.actual_amount)
+            key = BalanceKey(issue.bin, issue.lot, issue.order)
+            changes[key] = changes.get(key, ZERO) - Decimal(issue.quantity)
     return lines, amount
 
 
@@ -161,7 +159,7 @@ def _receipts(
     one: Decided,
     entry_id: int,
     lots: dict[tuple[int, str], int],
-    received: dict[BalanceKey, tuple[int, Fraction]],
+    received: dict[BalanceKey, tuple[int, Decimal]],
 ) -> list[str]:
     """Lines of what was made, at standard cost."""
     lines = []
@@ -189,8 +187,8 @@ def _receipts(
             )
         )
         key = BalanceKey(to_bin, lot_id, 0)
-        before = received.get(key, (receipt.item, Fraction(0)))[1]
-        received[key] = (receipt.item, before + receipt.quantity)
+        before = received.get(key, (receipt.item, ZERO))[1]
+        received[key] = (receipt.item, before + Decimal(decimal_of(receipt.quantity)))
     return lines
 
 
@@ -198,20 +196,20 @@ def _write_balances(
     cursor: Any,
     batch: Batch,
     site_id: int,
-    changes: dict[BalanceKey, Fraction],
-    received: dict[BalanceKey, tuple[int, Fraction]],
+    changes: dict[BalanceKey, Decimal],
+    received: dict[BalanceKey, tuple[int, Decimal]],
 ) -> None:
     """One net update per balance; balances of new lots are made."""
     new = []
     for key, (item_id, quantity) in received.items():
         if key in batch.balance_ids:
-            changes[key] = changes.get(key, Fraction(0)) + quantity
+            changes[key] = changes.get(key, ZERO) + quantity
         else:
-            new.append(NewBalance(key, item_id, Decimal(decimal_of(quantity))))
+            new.append(NewBalance(key, item_id, quantity))
     receive_into_balances(cursor, site_id, new)
     change_balances(
         cursor,
-        {batch.balance_ids[key]: Decimal(decimal_of(change)) for key, change in sorted(changes.items()) if change},
+        {batch.balance_ids[key]: change for key, change in sorted(changes.items()) if change},
     )
 
 
@@ -305,7 +303,7 @@ def _write_postings(
     decided: Sequence[Decided],
     entry_ids: list[int],
     recipe_ids: list[int],
-    amounts: list[Fraction],
+    amounts: list[Decimal],
     lots: dict[tuple[int, str], int],
     recorded_at: datetime,
 ) -> None:
@@ -320,7 +318,7 @@ def _write_postings(
         number = first + index
         postings.append(
             f"{ids[index]}\t{site_id}\t{number}\t{kind}\t{one.row.id}\t{NULL}\t{one.order.id}\t{one.row.operation}"
-            f"\t{entry_ids[index]}\t{output}\t{decimal_of(one.plan.good)}\t{decimal_of(amounts[index], 6)}"
+            f"\t{entry_ids[index]}\t{output}\t{decimal_of(one.plan.good)}\t{amounts[index]}"
             f"\t{recipe_ids[index]}\t{texts[index]}\t{one.report.occurred_at}\t{at}\n"
         )
         messages.append(f"{site_id}\t{number}\t{kind}\t{ids[index]}\t{at}\n")

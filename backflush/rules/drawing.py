@@ -72,7 +72,7 @@ def _rule(decimals: int, multiple: Fraction | None, mode: str) -> RoundingRule:
 
 def wanted_of(item: ItemFigures, posted: Fraction, owed: Fraction, factor: Fraction) -> Fraction:
     """x = round(P + owed × f) − P: what is still to post of an item (consumption.md, section 4). Never negative."""
-    if owed <= 0:
+    if not owed:
         return ZERO
     more = owed if factor is ONE else owed * factor
     if not posted:
@@ -87,14 +87,16 @@ def draw_from(pick: Pick, source: Source, item: ItemFigures, strategy: str) -> N
         return
     remaining = pick.wanted if source.cap is None else min(pick.wanted, source.cap)
     for stock, left in ranked(source.offers, strategy, remaining):
-        if remaining <= 0:
+        if not remaining:
             break
-        quantity = left if left < remaining else remaining
-        if quantity:
-            pick.draws.append(Draw(stock, quantity))
-            remaining = remaining - quantity if left < remaining else ZERO
+        if left < remaining:
+            pick.draws.append(Draw(stock, left))
+            remaining -= left
+        else:
+            pick.draws.append(Draw(stock, remaining))
+            remaining = ZERO
     drawn = pick.quantity
-    pick.short = pick.wanted - drawn if drawn is not pick.wanted else ZERO
+    pick.short = ZERO if drawn is pick.wanted else pick.wanted - drawn
     pick.covered = drawn if pick.factor is ONE else drawn / pick.factor
 
 
@@ -156,7 +158,7 @@ def _whole(
     posted = _posted(before, source.item)
     item = items[source.item]
     pick = Pick(source.item, source.factor, posted, owed, wanted_of(item, posted, owed, source.factor))
-    if pick.wanted > 0:
+    if pick.wanted:
         draw_from(pick, source, item, strategy)
     return pick
 

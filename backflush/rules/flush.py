@@ -195,10 +195,10 @@ def _plan_line(
         cap = _cap(alternate.quantity_limit, alternate.valid_until, before, alternate.item, report)
         sources.append(_source(alternate.item, alternate.factor, cap, report, order, recipe, stock))
     outcome.picks = [
-        pick for pick in pick_line(line, sources, before, need, recipe.items, order.allocation) if pick.wanted > 0
+        pick for pick in pick_line(line, sources, before, need, recipe.items, order.allocation) if pick.wanted
     ]
     for pick in outcome.picks:
-        if pick.short > 0:
+        if pick.short:
             offered = stock.there(recipe.items[pick.item], order.id)
             refusals.extend(shortage_refusals(pick, report, order, recipe, offered, stock.remaining))
         stock.take(pick.draws)
@@ -235,7 +235,7 @@ def _source(
     offers = []
     for fact in stock.offered(figures, order.id):
         left = stock.remaining(fact)
-        if left > 0 and not lot_refusals(
+        if left and not lot_refusals(
             fact,
             serving=recipe.serving,
             event=report.occurred_at,
@@ -326,7 +326,6 @@ def _advance(plan: Plan, report: ReportFact, progress: Progress, counts: Counts,
             outcome.carried = ()
     for output in recipe.outputs:
         _advance_output(lines, str(output.component), output.item, counts.good * output.quantity, plan.receipts)
-    declared = report.kind != ReportKind.SETUP and not plan.note
     units = progress.units_closed
     if closes_unit(report, progress):
         units = (*units, report.handling_unit)
@@ -338,7 +337,7 @@ def _advance(plan: Plan, report: ReportFact, progress: Progress, counts: Counts,
         avoidable=progress.avoidable + counts.avoidable / factor,
         rework=progress.rework + counts.rework / factor,
         setups=progress.setups + counts.setups,
-        reports=progress.reports + (1 if declared else 0),
+        reports=progress.reports + (1 if counts.has_output else 0),
         units_closed=units,
         output_lot=plan.output_lot if single and plan.output_lot else ("*" if plan.output_lot else progress.output_lot),
         lines=lines,

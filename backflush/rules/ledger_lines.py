@@ -63,7 +63,7 @@ def issue_lines(outcome: LineOutcome, recipe: Recipe) -> list[IssueLine]:
     lines = []
     for index, (pick, draw) in enumerate(draws):
         item = recipe.items[pick.item]
-        standard = outcome.standard * pick.factor if index == 0 else ZERO
+        standard = ZERO if index else outcome.standard if pick.factor is ONE else outcome.standard * pick.factor
         lines.append(
             IssueLine(
                 component=outcome.line.component,

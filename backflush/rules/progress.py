@@ -26,17 +26,11 @@ def add_up(values: Iterable[Fraction]) -> Fraction:
 
 def added(old: Needs, new: Needs) -> Needs:
     """Needs of both, class by class; what comes to nothing is left out."""
-    if not old:
-        return new
-    both = dict(old)
+    both = {name: need + new[name] if name in new else need for name, need in old.items()}
     for name, need in new.items():
         if name not in both:
             both[name] = need
-            continue
-        both[name] += need
-        if not both[name]:
-            del both[name]
-    return both
+    return both if all(both.values()) else {name: need for name, need in both.items() if need}
 
 
 def negated(needs: Needs) -> Needs:
