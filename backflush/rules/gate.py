@@ -14,7 +14,7 @@ from masterdata.rules.vocabulary import PostingMethod
 from traceability.rules.vocabulary import OrderState
 
 #: refused for good: a later change of the plant cannot make this event postable
-FINAL = frozenset({"method_not_allowed", "over_tolerance"})
+FINAL = frozenset({"method_not_allowed", "over_tolerance", "quantity_too_fine"})
 
 
 def gate(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress) -> list[Refusal]:

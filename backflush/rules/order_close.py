@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from backflush.rules.drawing import rounded
+from backflush.rules.drawing import Source, pick_line, rounded
 from backflush.rules.progress import LineProgress, Progress
-from backflush.rules.recipe import Recipe
+from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import fixed_quantity
 from backflush.rules.scan_issue import target_of
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.units import RoundingRule
-from masterdata.rules.usage import UsageLine, plain_text
-from masterdata.rules.vocabulary import OutputBasis, PostingMethod, Rounding
+from masterdata.rules.usage import ONE, UsageLine, plain_text
+from masterdata.rules.vocabulary import AllocationStrategy, OutputBasis, PostingMethod, Rounding
 
 ZERO = Fraction(0)
 
@@ -81,14 +81,13 @@ def _line_findings(facts: CloseFacts, recipe: Recipe, progress: Progress) -> lis
 def _backflush_findings(
     line: UsageLine, before: LineProgress, progress: Progress, order_quantity: Fraction, recipe: Recipe
 ) -> list[Refusal]:
+    """What the next report would still post, or what is posted beyond one rounding step of each item that covered it."""
     item = recipe.items[line.item]
-    need = before.need
-    if progress.output > 0 and (line.fixed or line.steps):
-        need += fixed_quantity(line, order_quantity) - before.needs.get("fixed", ZERO)
+    need = before.need + _owed_once(line, before, progress, order_quantity)
     required = rounded(need, item)
     covered = before.covered
-    step = RoundingRule(item.decimals, item.multiple, Rounding(item.rounding)).step
-    if covered < need and required - covered > 0 and rounded(required - covered, item) > 0:
+    sources = [Source(line.item, ONE, []), *(Source(other.item, other.factor, []) for other in line.alternates)]
+    if any(pick.wanted > 0 for pick in pick_line(line, sources, before, need, recipe.items, AllocationStrategy.FEFO)):
         return [
             Refusal(
                 "under_posted",
@@ -97,7 +96,8 @@ def _backflush_findings(
                 "Post the difference, or accept it with a reason.",
             )
         ]
-    if covered - required > step:
+    steps = (_step(recipe.items[source.item]) / source.factor for source in sources if source.item in before.sources)
+    if covered - required > sum(steps, ZERO):
         return [
             Refusal(
                 "over_posted",
@@ -107,6 +107,20 @@ def _backflush_findings(
             )
         ]
     return []
+
+
+def _owed_once(line: UsageLine, before: LineProgress, progress: Progress, order_quantity: Fraction) -> Fraction:
+    """What is owed once for output that stands, though the report that took it was reversed, or the order amended."""
+    owed = ZERO
+    if progress.output > 0 and (line.fixed or line.steps):
+        owed += fixed_quantity(line, order_quantity) - before.needs.get("fixed", ZERO)
+    if progress.output > 0 and progress.setups == 0:
+        owed += line.setup
+    return owed
+
+
+def _step(item: ItemFigures) -> Fraction:
+    return RoundingRule(item.decimals, item.multiple, Rounding(item.rounding)).step
 
 
 def _scan_findings(line: UsageLine, before: LineProgress, order_quantity: Fraction, recipe: Recipe) -> list[Refusal]:

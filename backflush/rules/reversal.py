@@ -156,7 +156,7 @@ def output_needs_without(progress: Progress, outputs: Sequence[tuple[str, Fracti
     """Take the reversed good units out of what by- and co-products were due. `outputs`: (component, per base unit)."""
     lines = dict(progress.lines)
     for key, per_unit in outputs:
-        if key in lines:
+        if key in lines and good * per_unit:
             now = lines[key]
             lines[key] = LineProgress(added(now.needs, {"base": -good * per_unit}), now.sources)
     return replace(progress, lines=lines)
