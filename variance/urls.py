@@ -3,8 +3,10 @@
 from django.urls import path
 
 from variance.api.variances import Variances
+from variance.web.boards import board
 from variance.web.find import find
 from variance.web.home import home
+from variance.web.order_variances import order_variance_page, variance_lines
 from variance.web.style_guide import style_guide
 
 api_urls = [
@@ -13,6 +15,9 @@ api_urls = [
 web_urls = [
     path("", home, name="home"),
     path("find", find, name="find"),
+    path("variance", board, name="variance-board"),
+    path("variance/orders/<int:pk>", order_variance_page, name="order-variance"),
+    path("variance/lines", variance_lines, name="variance-lines"),
     path("style-guide", style_guide, name="style-guide"),
 ]
 

@@ -166,7 +166,12 @@ def as_csv(request: HttpRequest, listing: Listing) -> HttpResponse:
 
 def _safe(cell: Cell) -> str:
     shown = str(cell.get("raw", cell.get("text", "")))
-    return f"'{shown}" if shown.startswith(_FORMULA) and not cell.get("is_number") else shown
+    return shown if cell.get("is_number") else safe_text(shown)
+
+
+def safe_text(shown: str) -> str:
+    """A text that a spreadsheet takes for a text, whatever it begins with."""
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
 def _ordered(request: HttpRequest, listing: Listing) -> tuple[str, Any]:

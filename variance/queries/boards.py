@@ -29,7 +29,7 @@ def variance_board(
 
     `group`: `product`, `order` or `component`. Every row has the parts by name and the total; the rows add up to the whole.
     """
-    orders = _orders(site_id, start, end, product, line)
+    orders = orders_that_posted(site_id, start, end, product, line)
     frozen = set(
         OrderVariance.objects.filter(order_id__in=[order.pk for order in orders]).values_list("order_id", flat=True)
     )
@@ -54,7 +54,10 @@ def variance_board(
     }
 
 
-def _orders(site_id: int, start: datetime, end: datetime, product: str | None, line: int | None) -> list[WorkOrder]:
+def orders_that_posted(
+    site_id: int, start: datetime, end: datetime, product: str | None, line: int | None
+) -> list[WorkOrder]:
+    """The orders behind a board's figures, by number."""
     posted = Posting.objects.filter(site_id=site_id, occurred_at__gte=start, occurred_at__lt=end).values("order_id")
     wanted = Q(pk__in=posted.distinct())
     if product:
