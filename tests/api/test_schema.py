@@ -1,0 +1,136 @@
+"""The schema says what the API does: valid, with examples that are taken, and held against the real answers."""
+
+import json
+import os
+from datetime import timedelta
+
+import pytest
+import schemathesis
+from django.test import Client
+from django.utils import timezone
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import (
+    content_type_conformance,
+    not_a_server_error,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from backflush.actions.post_reports import post_reports
+from backflush.project.wsgi import application
+from masterdata.actions.give_person_token import give_person_token
+from tests import plant
+from tests.api.shop import REPORTS, device_client, report, small_plant
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "8"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    unsupported_method,
+]
+
+
+def the_schema() -> dict:
+    answer = Client().get("/api/schema", headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert answer.status_code == 200
+    return json.loads(answer.content)
+
+
+def test_schema_is_valid_openapi_3_1_and_names_its_parts_once():
+    schema = the_schema()
+    validate_schema(schema)
+    assert schema["openapi"].startswith("3.1")
+    assert "x-name" not in json.dumps(schema)
+    assert {"OperationReport", "Problem", "ReportState", "Receipt"} <= set(schema["components"]["schemas"])
+
+
+def operations(schema: dict) -> list[tuple[str, str, dict]]:
+    return [
+        (path, method, operation)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+        if path.startswith("/api/v1/")
+    ]
+
+
+def test_every_operation_has_a_summary_answers_with_schemas_and_problems():
+    for path, method, operation in operations(the_schema()):
+        where = f"{method} {path}"
+        assert operation["summary"], where
+        problems = [code for code in operation["responses"] if code >= "400"]
+        assert {"401", "403", "429", "503"} <= set(problems), where
+        for code, answer in operation["responses"].items():
+            kind = "application/problem+json" if code >= "400" else "application/json"
+            assert list(answer["content"]) == [kind], where
+        if method == "post" and not path.endswith("/retry"):
+            assert operation["requestBody"]["required"], where
+            assert operation["requestBody"]["content"]["application/json"]["examples"], where
+
+
+def test_examples_of_bodies_are_taken():
+    plant.device()
+    client = device_client()
+    for path, method, operation in operations(the_schema()):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        for name, example in body.get("examples", {}).items():
+            assert client.send(path, example["value"]).status_code in (200, 202), (method, path, name)
+
+
+@pytest.fixture
+def busy_plant(db):
+    """A plant where something was posted, something is blocked, and everything can be asked for by name."""
+    shop = small_plant()
+    device = device_client()
+    posted = report(output_lot="KIT-A")
+    device.send(REPORTS, posted)
+    device.send(REPORTS, report(order="WO-404"))
+    device.send(REPORTS, report(occurred_at=(timezone.now() - timedelta(days=30)).isoformat()))
+    post_reports()
+    number = device.get(f"{REPORTS}/{posted['event_id']}").json()["posting"]["number"]
+    _, token = give_person_token(person=shop.cast.supervisor, name="script", actor=shop.cast.supervisor, now=plant.NOW)
+    return {
+        "token": f"Token {token}",
+        "known": {
+            "event_id": posted["event_id"],
+            "number": number,
+            "lot_id": shop.lot.pk,
+            "bom_id": shop.kit.bom_versions.get().pk,
+        },
+    }
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=str)
+@pytest.mark.parametrize("who", ["device", "person"])
+def test_whatever_is_sent_the_answer_is_as_the_schema_says(busy_plant, who, mode):
+    token = f"Device {plant.DEVICE_TOKEN}" if who == "device" else busy_plant["token"]
+    seen: set[int] = set()
+    schema = schemathesis.openapi.from_wsgi("/api/schema?format=json", application)
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if operation.path.startswith("/api/v1/"):
+            known = {one.name: busy_plant["known"][one.name] for one in operation.path_parameters}
+            seen |= _answers(operation.as_strategy(generation_mode=mode), token)
+            if known:
+                seen |= _answers(operation.as_strategy(generation_mode=mode, path_parameters=known), token)
+    assert {200, 400, 404} <= seen
+
+
+def _answers(cases, token: str) -> set[int]:
+    """The statuses of the answers to some cases, each held against the schema."""
+    seen = set()
+
+    @settings(
+        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=[*HealthCheck]
+    )
+    @given(case=cases)
+    def run(case) -> None:
+        seen.add(case.call_and_validate(headers={"Authorization": token}, checks=CHECKS).status_code)
+
+    run()
+    return seen
