@@ -18,7 +18,7 @@ from backflush.actions.close_order import close_order
 from backflush.actions.post_reports import post_reports
 from backflush.actions.receive_report import receive_report
 from backflush.management.demo import cast
-from backflush.management.demo.needs import Need, Work, work_of
+from backflush.management.demo.needs import Need, Work, strength, work_of
 from backflush.management.demo.plant import Plant
 from backflush.models import OperationReport, Posting
 from backflush.queries.recipes import RecipeBook
@@ -165,7 +165,7 @@ class Floor:
             for lot, place, there in self.on_shelf(item.id, at)[:most]:
                 if wanted <= 0 or scans >= most:
                     return scans
-                share = potency_share(item, lot)
+                share = strength(item, lot)
                 quantity = min(there, counted(wanted / share, item, ROUND_UP))
                 stage_lot(
                     order=order,
@@ -272,7 +272,7 @@ class Floor:
             for lot, there in self.bound(order, item.id):
                 if missing <= 0 or (units is not None and scans >= units):
                     break
-                share = potency_share(item, lot)
+                share = strength(item, lot)
                 off = Fraction(0) if item.serial else Fraction(self.chance.randint(-_OFF, _OFF), 10_000)
                 quantity = min(there, counted(missing / share * (1 + off), item, ROUND_DOWN))
                 if quantity <= 0:
@@ -379,10 +379,3 @@ def last_posting(order: WorkOrder, operation: str) -> Posting | None:
         .order_by("-number")
         .first()
     )
-
-
-def potency_share(item: ItemFigures, lot: MaterialLot) -> Fraction:
-    """What a unit of the lot counts for against the label potency."""
-    if item.label_potency and lot.potency:
-        return Fraction(lot.potency) / item.label_potency
-    return Fraction(1)

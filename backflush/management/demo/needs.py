@@ -13,7 +13,7 @@ from backflush.rules.requirement import fixed_quantity
 from backflush.rules.scan_issue import target_of
 from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import AlternateStrategy, OutputBasis, PostingMethod
-from traceability.models import OrderOperation, StockBalance, WorkOrder
+from traceability.models import MaterialLot, OrderOperation, StockBalance, WorkOrder
 
 ZERO = Fraction(0)
 #: cases that an order is expected to close, where a line is owed for each
@@ -60,11 +60,7 @@ def work_of(order: WorkOrder, now: datetime, book: RecipeBook) -> list[Work]:
     """Every operation of a released order, in sequence. `book` may be kept: it forgets what is not true any more."""
     batch = Batch(book, [order.pk], [])
     batch.book.refresh()
-    bound: dict[int, Fraction] = {}
-    for item, quantity in StockBalance.objects.filter(site_id=order.site_id, order_id=order.pk).values_list(
-        "item_id", "quantity"
-    ):
-        bound[item] = bound.get(item, ZERO) + Fraction(quantity)
+    bound = _bound(order)
     found = []
     coming = Fraction(order.quantity)
     for operation in batch.orders[order.pk].operations:
@@ -92,6 +88,25 @@ def work_of(order: WorkOrder, now: datetime, book: RecipeBook) -> list[Work]:
     return found
 
 
+def strength(item: ItemFigures, lot: MaterialLot) -> Fraction:
+    """What a stock unit of the lot does of the work of a nominal one: by its potency, or by its measured density."""
+    if item.label_potency and lot.potency:
+        return Fraction(lot.potency) / item.label_potency
+    if item.density and lot.density:
+        return item.density / Fraction(lot.density)
+    return Fraction(1)
+
+
+def _bound(order: WorkOrder) -> dict[int, list[tuple[MaterialLot, Fraction]]]:
+    """Lots bound to the order and how much of each, by item."""
+    balances = StockBalance.objects.filter(site_id=order.site_id, order_id=order.pk, quantity__gt=0)
+    lots = MaterialLot.objects.in_bulk([one.lot_id for one in balances])
+    found: dict[int, list[tuple[MaterialLot, Fraction]]] = {}
+    for one in balances:
+        found.setdefault(one.item_id, []).append((lots[one.lot_id], Fraction(one.quantity)))
+    return found
+
+
 def _probe(order: WorkOrder, operation: str, now: datetime) -> ReportRow:
     return ReportRow(
         0, order.site_id, order.pk, order.number, operation, "operation_complete", None, None, now, now, {}
@@ -99,7 +114,11 @@ def _probe(order: WorkOrder, operation: str, now: datetime) -> ReportRow:
 
 
 def _needs(
-    order: WorkOrder, recipe: Recipe, progress: Progress, left: Fraction, bound: dict[int, Fraction]
+    order: WorkOrder,
+    recipe: Recipe,
+    progress: Progress,
+    left: Fraction,
+    bound: dict[int, list[tuple[MaterialLot, Fraction]]],
 ) -> Iterator[Need]:
     for line in recipe.lines:
         for item_id, wanted in _wanted(line, order, recipe, progress, left):
@@ -107,7 +126,10 @@ def _needs(
             if item.supermarket:
                 continue
             others = () if line.strategy == AlternateStrategy.SHARE else line.alternates
-            here = sum((bound.get(one, ZERO) for one in (item_id, *(other.item for other in others))), ZERO)
+            figures = [item, *(recipe.items[other.item] for other in others)]
+            here = sum(
+                (quantity * strength(one, lot) for one in figures for lot, quantity in bound.get(one.id, ())), ZERO
+            )
             if wanted > here:
                 yield Need(
                     item,

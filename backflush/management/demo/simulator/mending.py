@@ -8,7 +8,7 @@ from backflush.management.demo.signing import ticket
 from backflush.management.demo.simulator.player import Player
 from backflush.management.demo.simulator.production import Production
 from backflush.models import OperationReport, ReportTransition
-from backflush.rules.vocabulary import ReportState
+from backflush.rules.vocabulary import ReportKind, ReportState
 from masterdata.models import Bin, Device
 from traceability.actions.return_to_stock import return_to_stock
 from traceability.models import MaterialLot, StockBalance, WorkOrder
@@ -19,6 +19,8 @@ _LOOKED_AT = 20.0
 _GIVEN_UP = 300.0
 #: what no later event can make true
 _UNTRUE = ("quantity_implausible", "operation_out_of_sequence", "reason_unknown", "order_not_open", "lot_unknown")
+#: a disposition of the past: staging and releasing now do not mend it
+_TOO_LATE = "was not released when"
 
 
 class Mending:
@@ -45,12 +47,18 @@ class Mending:
         reasons = self._reasons(report)
         codes = {reason["code"] for reason in reasons}
         order = WorkOrder.objects.filter(pk=report.order_id).select_related("item", "site").first()
+        if order is not None and self.player.waits_for_posting(order):
+            return ""
         if report.received_at < self.player.long_ago(_GIVEN_UP):
             return self._waive(report, "Nobody could confirm these units.")
         if any(reason["code"] == "clock_out_of_sync" and reason["subject"] == "device clock" for reason in reasons):
             return self._set_clock(report)
         if codes & {*_UNTRUE, "clock_out_of_sync"} or order is None:
             return self._waive(report, "Reported with a wrong count, order or time; reported again.")
+        if report.kind == ReportKind.SCAN_ISSUE and codes & {"short", "not_staged"}:
+            return self._waive(report, "Scanned twice.")
+        if any(_TOO_LATE in reason["sentence"] for reason in reasons):
+            return self._waive(report, "Made with a lot on hold; the units are scrapped and reported again.")
         steps: dict[str, Callable[[], str]] = {
             "expired": lambda: self._take_expired_away(order),
             "not_released": lambda: self._release_held(order),

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 
-from backflush.management.demo.floor import counted, potency_share
-from backflush.management.demo.needs import Need, Work
+from backflush.management.demo.floor import counted
+from backflush.management.demo.needs import Need, Work, strength
 from backflush.management.demo.simulator.player import Player
 from backflush.management.demo.simulator.supply import Supply
-from backflush.models import OperationReport
+from backflush.models import OperationReport, ReversalRequest
 from backflush.rules.progress import LineProgress
 from backflush.rules.vocabulary import ReportState
 from masterdata.rules.vocabulary import PostingMethod
@@ -92,7 +92,7 @@ class Production:
             if missing <= 0 or (item.serial and before.covered - before.need >= _MOST_SERIALS):
                 continue
             for lot, there in self.player.floor.bound(order, item.id):
-                share = potency_share(item, lot)
+                share = strength(item, lot)
                 off = Fraction(self.player.chance.randint(-30, 30), 10_000)
                 wanted = Fraction(1) if item.serial else missing / share * (1 + off)
                 quantity = min(there, counted(wanted, item, ROUND_DOWN))
@@ -131,7 +131,9 @@ class Production:
         return units
 
     def _finish(self, order: WorkOrder) -> str:
-        """Residuals go back, then Petra closes the order."""
+        """Residuals go back, then Petra closes the order; not while a reversal waits for quality."""
+        if ReversalRequest.objects.filter(posting__order_id=order.pk, declined_at=None, reversal=None).exists():
+            return ""
         at = self.player.now()
         if self.player.floor.return_residuals(order, at, most=3):
             return f"left-over material of {order.number} returned"

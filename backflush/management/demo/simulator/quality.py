@@ -56,7 +56,8 @@ class Quality:
         )
         if request is None:
             return ""
-        if self.player.happens(20):
+        closed = WorkOrder.objects.filter(pk=request.posting.order_id, state=OrderState.CLOSED).exists()
+        if closed or self.player.happens(20):
             decline_reversal(
                 request=request,
                 actor=self.player.plant.person("felix"),
