@@ -9,7 +9,20 @@ from backflush.api.postings import OnePosting, Postings
 from backflush.api.scan_issues import ScanIssues
 from backflush.api.usage_previews import UsagePreviews
 from backflush.api.work_orders import OneWorkOrder, WorkOrders
-from backflush.web import exceptions, lot, order, orders, postings, reversals, today
+from backflush.web import (
+    assemble,
+    exceptions,
+    line_board,
+    lot,
+    order,
+    orders,
+    postings,
+    report_output,
+    reversals,
+    sending,
+    today,
+    weigh,
+)
 
 api_urls = [
     path("api/v1/operation-reports", OperationReports.as_view(), name="api-operation-reports"),
@@ -47,5 +60,24 @@ web_urls = [
     path("lots/<int:pk>/tree/<str:direction>", lot.lot_tree, name="lot-tree"),
     path("lots/<int:pk>/status", lot.lot_status, name="lot-status"),
 ]
+floor_urls = [
+    path("floor/line", line_board.line_board, name="line-board"),
+    path("floor/line/cards", line_board.line_cards, name="line-cards"),
+    path("floor/line/choose", line_board.line_choose, name="line-choose"),
+    path("floor/orders/<int:pk>/operations/<str:operation>/report", report_output.report, name="report"),
+    path(
+        "floor/orders/<int:pk>/operations/<str:operation>/preview", report_output.report_preview, name="report-preview"
+    ),
+    path("floor/orders/<int:pk>/operations/<str:operation>/weigh", weigh.weigh, name="weigh"),
+    path("floor/orders/<int:pk>/operations/<str:operation>/weigh/bar", weigh.weigh_bar, name="weigh-bar"),
+    path("floor/orders/<int:pk>/operations/<str:operation>/assemble", assemble.assemble, name="assemble"),
+    path(
+        "floor/orders/<int:pk>/operations/<str:operation>/assemble/state",
+        assemble.assemble_state,
+        name="assemble-state",
+    ),
+    path("floor/reports/<uuid:event_id>", sending.report_sent, name="report-sent"),
+    path("floor/reports/<uuid:event_id>/answer", sending.report_answer, name="report-answer"),
+]
 
-urlpatterns = [*api_urls, *web_urls]
+urlpatterns = [*api_urls, *web_urls, *floor_urls]

@@ -44,7 +44,7 @@ class ScanLine:
     """A line that is issued by scan, in nominal stock units of its item.
 
     `target` (None: free) is for the whole order, `least` and `most` with its tolerance. `owed`: what the units reported so far
-    need; `per_unit`: what one more unit of the order needs.
+    need; `per_unit`: what one more unit of the order needs. `codes`: of its item and of those that may take its place.
     """
 
     item: Item
@@ -58,6 +58,7 @@ class ScanLine:
     per_unit: Fraction
     tolerance: Fraction
     label_potency: Fraction | None
+    codes: frozenset[str]
     lots: tuple[LotAtHand, ...]
 
     @property
@@ -68,10 +69,15 @@ class ScanLine:
         """How much of a lot covers a nominal quantity, unrounded: less of a strong lot, more of a weak one."""
         return nominal * lot.factor / lot.strength if lot.strength else nominal
 
-    def missing_for_next(self) -> int:
-        """Serials still to scan before one more unit can be reported."""
+    def missing_for_next(self, *, scanned: int, pending: int) -> int:
+        """Serials still to scan before one more unit can be reported, of which `scanned` are in the unit already.
+
+        `pending` of those are not posted yet. What other units still owe counts too.
+        """
         figures = RoundingRule(self.item.decimals, _multiple(self.item), Rounding(self.item.rounding))
-        return max(int(round_quantity(self.owed + self.per_unit, figures) - self.covered), 0)
+        owed = round_quantity(self.owed + self.per_unit, figures) - self.covered - pending
+        own = round_quantity(self.per_unit, figures) - scanned
+        return max(int(owed), int(own), 0)
 
 
 def scan_lines(order: WorkOrder, operation_number: str, now: datetime) -> list[ScanLine]:
@@ -122,6 +128,7 @@ def _line(
         per_unit=(line.full if basis == OutputBasis.GOOD else line.kept) * recipe.factor,
         tolerance=line.tolerance,
         label_potency=recipe.items[line.item].label_potency,
+        codes=frozenset(recipe.items[pk].code for pk in (line.item, *(one.item for one in line.alternates))),
         lots=lots,
     )
 

@@ -44,7 +44,7 @@ def plan_scan(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
     before = progress.lines.get(str(line.component)) or LineProgress()
     factor = next((alternate.factor for alternate in line.alternates if alternate.item == scan.item), ONE)
     draws = _draws(scan, report, order, recipe, stock, plan.refusals)
-    covered = sum((draw.quantity * _strength(draw.stock, item) for draw in draws), ZERO) / factor
+    covered = sum((draw.quantity * strength(draw.stock, item) for draw in draws), ZERO) / factor
     plan.refusals.extend(_beyond_target(line, before, covered, order, recipe))
     posted = before.sources[scan.item][0] if scan.item in before.sources else ZERO
     pick = Pick(scan.item, factor, posted, covered, scan.quantity, draws, covered)
@@ -68,7 +68,7 @@ def target_of(line: UsageLine, order_quantity: Fraction, basis: OutputBasis) -> 
     return order_quantity * per_unit + fixed_quantity(line, order_quantity)
 
 
-def _strength(stock: StockFact, item: ItemFigures) -> Fraction:
+def strength(stock: StockFact, item: ItemFigures) -> Fraction:
     """What a stock unit of the lot counts for: its potency over the label's, where the item is potency-controlled."""
     if stock.potency is None or item.label_potency is None:
         return ONE

@@ -83,9 +83,7 @@ def _cards(line: ProductionLine) -> dict[str, Any]:
     )
     cards = []
     for order in orders:
-        here = sorted(
-            (one for one in order.operations.all() if one.line_id == line.pk), key=lambda one: one.sequence
-        )
+        here = sorted((one for one in order.operations.all() if one.line_id == line.pk), key=lambda one: one.sequence)
         for operation in here:
             light = lights.get(order.pk, {}).get(operation.number) or Readiness("idle", "")
             made = good.get((order.pk, operation.number), 0)

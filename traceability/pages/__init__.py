@@ -1,0 +1,1 @@
+"""What screens of traceability and of the apps above share."""
