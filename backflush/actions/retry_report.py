@@ -38,7 +38,8 @@ def retry_what_changed(*, now: datetime) -> int:
     """Send back every blocked report whose order, bindings, lots, clearance or device changed since it was judged.
 
     The sweep calls this every two seconds. It looks five seconds further back than the judgement, since what changed then
-    may not have been seen; reports that nothing touched wait a minute for their next try, then longer.
+    may not have been seen. Clocks and earlier operations move all the time, so they count only for reports that wait for them.
+    Reports that nothing touched are tried again every few minutes.
     """
     with acting(SWEEPER), connection.cursor() as cursor:
         cursor.execute(_CHANGED)
@@ -49,7 +50,7 @@ def retry_what_changed(*, now: datetime) -> int:
 _CHANGED = """
 SELECT r.id FROM backflush_operationreport r
 WHERE r.state = 'blocked' AND (
-    r.judged_at < clock_timestamp() - least(interval '1 hour', interval '1 minute' * power(2, least(r.attempts, 6)))
+    r.judged_at < clock_timestamp() - interval '5 minutes'
     OR EXISTS (SELECT 1 FROM traceability_workorder o WHERE o.site_id = r.site_id AND o.number = r.order_number
         AND greatest(o.released_at, o.created_at) > r.judged_at - interval '5 seconds')
     OR EXISTS (SELECT 1 FROM traceability_stagingscan s WHERE s.order_id = r.order_id AND r.order_id <> 0
@@ -58,10 +59,14 @@ WHERE r.state = 'blocked' AND (
         AND c.cleared_at > r.judged_at - interval '5 seconds')
     OR EXISTS (SELECT 1 FROM traceability_stockbalance b JOIN traceability_lotstatuschange x ON x.lot_id = b.lot_id
         WHERE b.order_id = r.order_id AND r.order_id <> 0 AND x.at > r.judged_at - interval '5 seconds')
-    OR EXISTS (SELECT 1 FROM masterdata_deviceclock d WHERE d.device_id = r.device_id
-        AND d.measured_at > r.judged_at - interval '5 seconds')
-    OR EXISTS (SELECT 1 FROM backflush_posting p WHERE p.order_id = r.order_id AND r.order_id <> 0
-        AND p.recorded_at > r.judged_at - interval '5 seconds')
+    OR (EXISTS (SELECT 1 FROM masterdata_deviceclock d WHERE d.device_id = r.device_id
+            AND d.measured_at > r.judged_at - interval '5 seconds')
+        AND EXISTS (SELECT 1 FROM backflush_reporttransition t WHERE t.report_id = r.id AND t.at = r.judged_at
+            AND t.reasons @> '[{"code": "clock_out_of_sync"}]'))
+    OR (EXISTS (SELECT 1 FROM backflush_posting p WHERE p.order_id = r.order_id AND r.order_id <> 0
+            AND p.recorded_at > r.judged_at - interval '5 seconds')
+        AND EXISTS (SELECT 1 FROM backflush_reporttransition t WHERE t.report_id = r.id AND t.at = r.judged_at
+            AND t.reasons @> '[{"code": "operation_out_of_sequence"}]'))
 )
 LIMIT 500
 """
