@@ -24,7 +24,7 @@ LISTS = [
     "/api/v1/variances",
 ]
 JSON = "application/json"
-AGAIN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
+AGAIN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 pytestmark = pytest.mark.django_db
 
 
@@ -57,39 +57,6 @@ def problem(answer, status: int) -> list[tuple[str, str]]:
     assert found["detail"]
     assert all(set(fault) == {"field", "code", "detail"} and fault["detail"] for fault in found["errors"])
     return [(fault["field"], fault["code"]) for fault in found["errors"]]
-
-
-@pytest.mark.parametrize(
-    ("changes", "faults"),
-    [
-        ({"event_id": ...}, [("event_id", "required")]),
-        ({"event_id": "7"}, [("event_id", "not_a_uuid")]),
-        ({"order": ...}, [("order", "required")]),
-        ({"order": "x" * 41}, [("order", "too_long")]),
-        ({"operation": 10}, [("operation", "not_text")]),
-        ({"operation": " 10"}, [("operation", "not_a_code")]),
-        ({"occurred_at": "2026-01-05T08:00:00"}, [("occurred_at", "not_a_time")]),
-        ({"good": ...}, [("good", "required")]),
-        ({"good": 10}, [("good", "not_a_decimal_string")]),
-        ({"good": 1.5}, [("good", "not_a_decimal_string")]),
-        ({"good": "-1"}, [("good", "not_a_decimal_string")]),
-        ({"good": "1e3"}, [("good", "not_a_decimal_string")]),
-        ({"rework": "1 "}, [("rework", "not_a_decimal_string")]),
-        ({"scrap": [{"quantity": "1"}]}, [("scrap.0.reason", "required")]),
-        ({"setup_events": "-1"}, [("setup_events", "not_a_whole_number")]),
-        ({"kind": "all_done"}, [("kind", "unknown_kind")]),
-        ({"kind": "scan_issue", "good": ..., "item": "I", "lot": "L", "quantity": "1"}, [("kind", "unknown_kind")]),
-        ({"handling_unit": "106141411234567890"}, [("handling_unit", "wrong_check_digit")]),
-        ({"colour": "red"}, [("colour", "unknown_field")]),
-        (
-            {"order": "", "good": "", "x": "1"},
-            [("x", "unknown_field"), ("order", "required"), ("good", "not_a_decimal_string")],
-        ),
-    ],
-)
-def test_each_fault_of_a_report_is_named_with_its_field(device, changes, faults):
-    assert problem(device.post(REPORTS, json.dumps(report(**changes)), JSON), 400) == faults
-    assert not OperationReport.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -202,16 +169,14 @@ def test_no_extreme_weighing_is_a_500(device, order, quantity, item, lot, unit):
     assert answer.json()["reasons"]
 
 
-@pytest.mark.parametrize(
-    ("quantity", "unit"), [("0.0001", "KGM"), ("0.1", "GRM"), ("0.000000001", "GRM"), ("1", "LBR")]
-)
-def test_a_weighing_finer_than_the_item_is_counted_is_blocked_and_not_rounded(device, order, quantity, unit):
+@pytest.mark.parametrize(("quantity", "unit"), [("0.0001", "KGM"), ("0.1", "GRM"), ("0.000000001", "GRM")])
+def test_a_weighing_finer_than_the_item_is_counted_is_refused_and_not_made_zero(device, order, quantity, unit):
     now = timezone.now().isoformat()
     sent = report(good=..., item="GLUE", lot="G/1", quantity=quantity, unit=unit, occurred_at=now)
     href = device.post("/api/v1/scan-issues", json.dumps(sent), JSON).json()["href"]
     post_reports()
     found = device.get(href).json()
-    assert (found["state"], [reason["code"] for reason in found["reasons"]]) == ("blocked", ["quantity_too_fine"])
+    assert (found["state"], [reason["code"] for reason in found["reasons"]]) == ("refused", ["quantity_too_fine"])
 
 
 NAMES = st.text(max_size=5) | st.sampled_from(
@@ -260,17 +225,17 @@ def test_an_address_that_is_none_is_a_problem_document_too(device):
         problem(device.get(path), 404)
 
 
-@pytest.mark.parametrize("path", [*TAKING, *LISTS])
-@pytest.mark.parametrize("method", ["delete", "put", "patch"])
-def test_other_methods_are_a_405(device, path, method):
-    problem(getattr(device, method)(path), 405)
+@pytest.mark.parametrize("path", sorted({*TAKING, *LISTS}))
+def test_other_methods_are_a_405(device, path):
+    for method in ("delete", "put", "patch"):
+        problem(getattr(device, method)(path), 405)
 
 
 def test_what_is_not_json_is_not_given_out(device):
     problem(device.get("/api/v1/items", headers={"Accept": "application/xml"}), 406)
 
 
-@pytest.mark.parametrize("path", [*TAKING, *LISTS])
+@pytest.mark.parametrize("path", [REPORTS, "/api/v1/device-heartbeats", "/api/v1/items"])
 @pytest.mark.parametrize("header", BAD_HEADERS)
 def test_nobody_is_let_in_without_a_good_token(db, path, header):
     plant.device()
