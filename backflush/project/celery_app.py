@@ -10,6 +10,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backflush.project.settings")
 
 app = Celery("backflush")
+app.set_default()  # for every thread: "current" is of one thread only, and the web server answers in many
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
