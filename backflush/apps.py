@@ -9,4 +9,5 @@ class BackflushConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from backflush.project import checks  # noqa: F401  registers the check of the serving role
+        # checks: registers that of the serving role; celery_app: what any process enqueues goes to our own broker
+        from backflush.project import celery_app, checks  # noqa: F401
