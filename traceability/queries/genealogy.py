@@ -22,6 +22,17 @@ from traceability.rules.genealogy import Direction, Edge, Node, build_tree
 MOST_EDGES = 200_000
 
 _STEPS = {way: Path(__file__).with_name(f"genealogy_{way}.sql").read_text(encoding="utf-8") for way in Direction}
+# where issues go, and the products whose BOMs, or the phantoms in them, yield by-products
+_PLANT = """
+WITH RECURSIVE yielding (item_id) AS (
+    SELECT v.item_id FROM masterdata_bomoutput o JOIN masterdata_bomversion v ON v.id = o.version_id
+    UNION
+    SELECT v.item_id FROM yielding y
+    JOIN masterdata_bomline l ON l.item_id = y.item_id JOIN masterdata_bomversion v ON v.id = l.version_id
+)
+SELECT (SELECT coalesce(array_agg(id), '{}') FROM masterdata_bin WHERE kind = 'consumed'),
+    (SELECT coalesce(array_agg(item_id), '{}') FROM yielding)
+"""
 # columns as `Edge` has them: the lot asked about is the outer one on the way back, the inner one on the way forward
 _COLUMNS = {
     Direction.BACK: "r.lot_id, e.other, e.how, e.quantity, e.said_by",
@@ -79,9 +90,10 @@ def edges_of(lot_id: int, direction: Direction, *, whole: bool = True) -> list[E
         step=_STEPS[direction], columns=_COLUMNS[direction], next=_NEXT[direction]
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT array_agg(id) FROM masterdata_bin WHERE kind = 'consumed'")
-        consumed = cursor.fetchone()[0] or []
-        cursor.execute(statement, {"lot": lot_id, "consumed": consumed, "most": MOST_EDGES})
+        cursor.execute(_PLANT)
+        consumed, products = cursor.fetchone()
+        asked = {"lot": lot_id, "consumed": consumed, "products": products, "by_products": bool(products)}
+        cursor.execute(statement, {**asked, "most": MOST_EDGES})
         return list(map(Edge._make, cursor.fetchall()))
 
 

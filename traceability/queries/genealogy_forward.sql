@@ -6,14 +6,18 @@ SELECT other, how, sum(quantity) AS quantity, string_agg(entry_id::text, ',') AS
         -- the line names the output lot
         SELECT l.output_lot_id AS other, 'own' AS how WHERE l.output_lot_id IS NOT NULL
         UNION ALL
-        -- it names none, and so is in every lot of the order; by-products share all of their order's lines
+        -- it names none, and so is in every lot of the order
         SELECT made.id, 'shared'
         FROM traceability_materiallot made
-        WHERE made.order_id = l.order_id AND made.id <> l.lot_id
-            AND (
-                l.output_lot_id IS NULL
-                OR made.item_id <> (SELECT o.item_id FROM traceability_workorder o WHERE o.id = l.order_id)
-            )
+        WHERE l.output_lot_id IS NULL AND made.order_id = l.order_id AND made.id <> l.lot_id
+        UNION ALL
+        -- by-products share all of their order's lines; asked only of products that have some
+        SELECT made.id, 'shared'
+        FROM traceability_workorder o
+        JOIN traceability_materiallot made
+            ON made.order_id = l.order_id AND made.item_id <> o.item_id AND made.id <> l.lot_id
+        WHERE %(by_products)s AND l.output_lot_id IS NOT NULL
+            AND o.id = l.order_id AND o.item_id = ANY (%(products)s)
     ) AS into_lot
     WHERE l.lot_id = r.lot_id AND l.mirrors IS NULL AND l.to_bin_id = ANY (%(consumed)s)
         AND NOT EXISTS (SELECT 1 FROM traceability_ledgerline m WHERE m.mirrors = l.id)
