@@ -18,6 +18,7 @@ from rest_framework.views import set_rollback
 from masterdata.rules.refusal import Refused
 
 CONTENT_TYPE = "application/problem+json"
+BUSY = "The database is busy or away. Try again."
 log = structlog.get_logger(__name__)
 
 
@@ -44,7 +45,7 @@ def exception_handler(error: Exception, context: dict) -> Response | None:
     elif isinstance(error, (OperationalError, InterfaceError)):
         log.warning("database_unavailable", error=str(error))
         set_rollback()
-        return _answer(problem(status=503, detail="The database is busy or away. Try again."), {"Retry-After": "2"})
+        return _answer(problem(status=503, detail=BUSY), {"Retry-After": "2"})
     if isinstance(error, Refused):
         set_rollback()
         return _answer(_refusal_problem(error), headers)

@@ -1,15 +1,17 @@
 """Every address of the product. Each app brings its own, web and API alike."""
 
+import sys
 from importlib.util import find_spec
 
 from django.contrib import admin
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views import defaults
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from backflush.project import health
-from backflush.project.problems import problem_response
+from backflush.project.problems import BUSY, problem_response
 
 APPS = ("masterdata", "traceability", "backflush", "variance")
 
@@ -31,9 +33,17 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 where only the database was away."""
+    away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
     if request.path.startswith("/api/"):
-        return problem_response(request, 500, "Something went wrong here. It has been logged.")
-    return defaults.server_error(request)
+        detail = BUSY if away else "Something went wrong here. It has been logged."
+        answer: HttpResponse = problem_response(request, 503 if away else 500, detail)
+    else:
+        answer = defaults.server_error(request)
+    if away:
+        answer.status_code = 503
+        answer["Retry-After"] = "2"
+    return answer
 
 
 handler404 = page_not_found
