@@ -8,7 +8,7 @@ OWN = Path(__file__).parent / "cases"
 
 
 def pytest_addoption(parser):
-    parser.addoption("--cases", default=str(OWN), help="a directory of worked examples (JSON, see cases/README.md)")
+    parser.addoption("--cases", default=str(OWN), help="a directory of worked examples (JSON, see README.md)")
 
 
 def pytest_generate_tests(metafunc):

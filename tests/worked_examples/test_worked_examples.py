@@ -1,4 +1,4 @@
-"""Textbook stories through the real product: master data, staging, inbox, worker code, ledger. See cases/README.md."""
+"""Textbook stories through the real product: master data, staging, inbox, worker code, ledger. See README.md."""
 
 import io
 from contextlib import redirect_stdout

@@ -252,6 +252,7 @@ def _approve_bom(case: Case, stage: Stage, product: str) -> BomVersion:
 def _line(stage: Stage, bom: Mapping[str, Any], line: Mapping[str, Any]) -> LineDraft:
     per = line.get("per", "base")
     alternates = line.get("alternates", {})
+    strategy = alternates.get("strategy", "")
     setup = line.get("setup")
     return LineDraft(
         item=line["item"],
@@ -269,17 +270,18 @@ def _line(stage: Stage, bom: Mapping[str, Any], line: Mapping[str, Any]) -> Line
             StepDraft(_decimal(start, "steps"), _decimal(quantity, "steps"))
             for start, quantity in sorted(line.get("steps", []), key=lambda step: number(step[0], "steps"))
         ),
-        strategy=alternates.get("strategy", ""),
+        strategy=strategy,
         whole_assemblies=bool(alternates.get("whole_assemblies", False)),
         alternates=tuple(
             AlternateDraft(
                 item=one["item"],
                 factor=_decimal(one.get("factor", "1"), "factor"),
-                percent=_decimal(one["percent"], "percent") if one.get("percent") is not None else None,
+                percent=_decimal(one["percent"], "percent") if strategy == "share" else None,
                 quantity_limit=_decimal(one["limit"], "limit") if one.get("limit") is not None else None,
                 valid_until=one.get("until"),
             )
             for one in alternates.get("items", [])
+            if one["item"] != line["item"]
         ),
     )
 

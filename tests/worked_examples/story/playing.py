@@ -187,7 +187,8 @@ class Theatre:
         reports = self._reports_meant(event)
         postings = list(Posting.objects.filter(report_id__in=[report.pk for report in reports]).order_by("-id"))
         if not postings:
-            raise CaseError(f"{event.told}: event {event.data['report']} has posted nothing that could be reversed")
+            said = f"event {event.data['report']} has posted nothing that could be reversed"
+            return Outcome("refused", self._order_of(event), ["nothing_posted"], [said])
         return Outcome(
             "posted",
             self._order_of(event),
