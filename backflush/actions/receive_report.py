@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connection
 
@@ -79,7 +79,7 @@ def receive_report(
     return Receipt("repeat" if same else "conflict", stored)
 
 
-def _values(row: OperationReport, body: str) -> dict[str, object]:
+def _values(row: OperationReport, body: str) -> dict[str, Any]:
     return {
         "site": row.site_id,
         "event": row.event_id,

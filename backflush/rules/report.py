@@ -197,7 +197,8 @@ def read_time(name: str, value: Any) -> datetime | Fault:
     if value is None:
         return Fault(name, "required", f"{name} is missing.")
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        return Fault(name, "not_a_time", f"{name} must be ISO 8601 with an offset: 2026-01-05T08:00:00+01:00.")
+        sentence = f"{name} must be ISO 8601 with an offset and at most six decimals: 2026-01-05T08:00:00.125+01:00."
+        return Fault(name, "not_a_time", sentence)
     try:
         found = datetime.fromisoformat(value)
         offset = found.utcoffset() or timedelta(0)
@@ -205,7 +206,11 @@ def read_time(name: str, value: Any) -> datetime | Fault:
             raise ValueError("out of range")
         return found.astimezone(UTC)
     except (ValueError, OverflowError):
-        return Fault(name, "not_a_time", f"{name} is no such time; check day, hour and offset.")
+        return Fault(
+            name,
+            "not_a_time",
+            f"{name} is no time from {_EARLIEST} to {_LATEST}; check day, second (0 to 59) and offset.",
+        )
 
 
 def _time(read: _Reader) -> datetime:
