@@ -2,14 +2,18 @@
 
 import json
 import os
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import (
     content_type_conformance,
@@ -82,6 +86,16 @@ def test_examples_of_bodies_are_taken():
             assert client.send(path, example["value"]).status_code in (200, 202), (method, path, name)
 
 
+@contextmanager
+def one_connection():
+    """Requests end without closing the connection, whose transaction is the test's; as Django's test client does it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.fixture
 def busy_plant(db):
     """A plant where something was posted, something is blocked, and everything can be asked for by name."""
@@ -110,15 +124,16 @@ def busy_plant(db):
 def test_whatever_is_sent_the_answer_is_as_the_schema_says(busy_plant, who, mode):
     token = f"Device {plant.DEVICE_TOKEN}" if who == "device" else busy_plant["token"]
     seen: set[int] = set()
-    schema = schemathesis.openapi.from_wsgi("/api/schema?format=json", application)
-    for found in schema.get_all_operations():
-        operation = found.ok()
-        if operation.path.startswith("/api/v1/"):
-            known = {one.name: busy_plant["known"][one.name] for one in operation.path_parameters}
-            seen |= _answers(operation.as_strategy(generation_mode=mode), token)
-            if known:
-                seen |= _answers(operation.as_strategy(generation_mode=mode, path_parameters=known), token)
-    assert {200, 400, 404} <= seen
+    with one_connection():
+        schema = schemathesis.openapi.from_wsgi("/api/schema?format=json", application)
+        for found in schema.get_all_operations():
+            operation = found.ok()
+            if operation.path.startswith("/api/v1/"):
+                known = {one.name: busy_plant["known"][one.name] for one in operation.path_parameters}
+                seen |= _answers(operation.as_strategy(generation_mode=mode), token)
+                if known and mode == GenerationMode.POSITIVE:
+                    seen |= _answers(operation.as_strategy(generation_mode=mode, path_parameters=known), token)
+    assert {200 if mode == GenerationMode.POSITIVE else 400, 404} <= seen
 
 
 def _answers(cases, token: str) -> set[int]:
@@ -132,5 +147,6 @@ def _answers(cases, token: str) -> set[int]:
     def run(case) -> None:
         seen.add(case.call_and_validate(headers={"Authorization": token}, checks=CHECKS).status_code)
 
-    run()
+    with suppress(Unsatisfiable):  # an address of any text has nothing that contradicts it
+        run()
     return seen
