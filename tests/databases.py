@@ -125,7 +125,7 @@ def _fingerprint() -> str:
     paths = [ROOT / "requirements" / "run.txt", ROOT / "backflush" / "project" / "grants.py"]
     for app in APPS:
         paths += sorted((ROOT / app / "migrations").rglob("*.py")) + sorted((ROOT / app / "migrations").rglob("*.sql"))
-        paths += [ROOT / app / "models" / "append_only.py"]
+        paths += [ROOT / app / "models" / "append_only.py", *sorted((ROOT / app / "data").glob("*"))]
     for path in paths:
         if path.exists():
             digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")

@@ -17,10 +17,11 @@ from backflush.queries.postings import postings_of
 from backflush.queries.readiness import readiness_of
 from backflush.queries.reports import describe
 from backflush.rules.order_close import ACCEPTABLE
+from backflush.web.explained import unit_symbols
 from backflush.web.remedies import with_links
 from masterdata.models import BomVersion, Item, Operation, ProductionLine
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
-from masterdata.pages.figures import figure, lasting, when, words
+from masterdata.pages.figures import figure, lasting, when, with_symbols, words
 from masterdata.pages.histories import history_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refused
@@ -179,7 +180,7 @@ def _facts(found: WorkOrder) -> list[dict[str, Any]]:
 def _operations(found: WorkOrder, now: datetime) -> list[dict[str, Any]]:
     progress, speeds = progress_of(found.pk), pace([found.pk], now)
     lights = readiness_of([found], now).get(found.pk, {}) if found.state == OrderState.RELEASED else {}
-    shown = []
+    shown, symbols = [], unit_symbols()
     for one in found.operations.select_related("line").order_by("sequence"):
         made, light = progress.get(one.number), lights.get(one.number)
         left = seconds_left(light.units, speeds.get((found.pk, one.number))) if light else None
@@ -204,6 +205,7 @@ def _operations(found: WorkOrder, now: datetime) -> list[dict[str, Any]]:
                 "rework": made.rework if made else 0,
                 "setups": made.setups if made else 0,
                 "light": light,
+                "sentence": with_symbols(light.sentence, symbols) if light else "",
                 "reasons": with_links([reason.as_dict() for reason in light.reasons], order_id=0)
                 if light and light.state == "blocked"
                 else [],

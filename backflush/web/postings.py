@@ -20,7 +20,7 @@ from backflush.web.explained import arithmetic_of, classes_of, consuming, unit_s
 from masterdata.models import DeviceClock, Item, ReasonCode, UnitFactor
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
-from masterdata.pages.figures import figure, when, words
+from masterdata.pages.figures import figure, when, with_symbols, words
 from masterdata.queries import signature_stands
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
@@ -174,7 +174,7 @@ def _head(page: dict[str, Any]) -> list[dict[str, Any]]:
         facts.append(
             {
                 "name": "Report",
-                "value": f"{words(report.kind)} {report.event_id}",
+                "value": words(report.kind),
                 "url": reverse("exception", args=[report.event_id]),
             }
         )
@@ -210,6 +210,7 @@ def _lines(page: dict[str, Any]) -> list[dict[str, Any]]:
             {
                 **line,
                 "item_id": ids[line["item"]],
+                "written": with_symbols(line["written"], symbols),
                 "arithmetic": steps,
                 "ledger": ledger,
                 "sign": symbols.get(line["unit"], line["unit"]),

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from backflush.web.explained import unit_symbols
+from masterdata.pages.figures import with_symbols
+
 #: Refusal code → (address name of the screen, whether it takes the order, words on the link).
 _SCREENS: dict[str, tuple[str, bool, str]] = {
     "not_staged": ("order", True, "See the order's staging"),
@@ -26,8 +29,17 @@ _SCREENS: dict[str, tuple[str, bool, str]] = {
 
 
 def with_links(reasons: Iterable[Mapping[str, Any]], *, order_id: int) -> list[dict[str, Any]]:
-    """Reasons as the `refusals` component takes them, with the screen where each is mended."""
-    return [{**reason, **_link(reason["code"], order_id)} for reason in reasons]
+    """Reasons as the `refusals` component takes them: units as people write them, and the screen where each is mended."""
+    symbols = unit_symbols()
+    return [
+        {
+            **reason,
+            "sentence": with_symbols(reason["sentence"], symbols),
+            "remedy": with_symbols(reason["remedy"], symbols),
+            **_link(reason["code"], order_id),
+        }
+        for reason in reasons
+    ]
 
 
 def _link(code: str, order_id: int) -> dict[str, str]:

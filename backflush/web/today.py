@@ -13,10 +13,11 @@ from backflush.queries.order_progress import pace, progress_of_many, seconds_lef
 from backflush.queries.readiness import readiness_of
 from backflush.queries.reports import blocked_reports
 from backflush.queries.reversals import open_requests
+from backflush.web.explained import unit_symbols
 from backflush.web.remedies import with_links
 from masterdata.models import DeviceClock, Site
 from masterdata.pages.access import desk_page, the_site
-from masterdata.pages.figures import figure, lasting, since, when
+from masterdata.pages.figures import figure, lasting, short, since, with_symbols
 from traceability.models import OrderOperation, WorkOrder
 from traceability.rules.vocabulary import OrderState
 
@@ -67,6 +68,7 @@ def _lines(site: Site, now: datetime) -> list[dict[str, Any]]:
     for one in OrderOperation.objects.filter(order_id__in=ids).select_related("line").order_by("sequence"):
         operations[one.order_id].append(one)
     lines: dict[int, dict[str, Any]] = {}
+    symbols = unit_symbols()
     for order in orders:
         for one in operations[order.pk]:
             line = lines.setdefault(one.line_id, {"line": one.line, "rows": []})
@@ -82,8 +84,9 @@ def _lines(site: Site, now: datetime) -> list[dict[str, Any]]:
                     "done": figure(good),
                     "whole": f"{figure(order.quantity)} {order.unit.symbol}",
                     "light": light,
+                    "sentence": with_symbols(light.sentence, symbols) if light else "",
                     "left": lasting(left) if left else "",
-                    "due": when(order.due_at),
+                    "due": short(order.due_at, now),
                     "late": bool(order.due_at and order.due_at < now),
                 }
             )

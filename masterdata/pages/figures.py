@@ -1,11 +1,15 @@
 """How figures and times are written on screens: quantities without idle zeros, times of the site with their zone."""
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import number_format
+
+_CODED = re.compile(r"(?<=[0-9] )[A-Z0-9]{2,3}(?=[ ,.;:)]|$)")
 
 
 def figure(value: Any) -> str:
@@ -50,6 +54,16 @@ def when(moment: datetime | None, *, seconds: bool = False) -> str:
     return f"{local.day} {local:%b %Y} {clock} {local:%Z}"
 
 
+def short(moment: datetime | None, now: datetime) -> str:
+    """A time near now: the clock alone today, else the day with it."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localtime(now).date():
+        return f"{local:%H:%M}"
+    return f"{local.day} {local:%b %H:%M}"
+
+
 def day(value: date | None) -> str:
     """A calendar day: 3 Dec 2026."""
     return "" if value is None else f"{value.day} {value:%b %Y}"
@@ -72,6 +86,11 @@ def lasting(seconds: int) -> str:
     if hours:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def with_symbols(sentence: str, symbols: Mapping[str, str]) -> str:
+    """Unit codes behind figures as people write the units: `32.988 KGM of …` is 32.988 kg of …"""
+    return _CODED.sub(lambda found: symbols.get(found[0], found[0]), sentence)
 
 
 def words(name: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from masterdata.actions.record import subject_of
 from masterdata.models import Person
 from masterdata.pages.figures import figure, when, words
 
@@ -14,10 +15,14 @@ MOST = 200
 
 
 def history_of(*records: models.Model, related: Iterable[tuple[str, Any]] = ()) -> list[dict[str, Any]]:
-    """Entries for the `history` component. `related`: (words before the change, history QuerySet) of parts of the record."""
+    """Entries for the `history` component; of several records, each by its name.
+
+    `related`: (words before the change, history QuerySet) of parts of the record.
+    """
     rows: list[tuple[str, Any]] = []
     for one in records:
-        rows += [("", row) for row in one.history.all()[:MOST]]  # type: ignore[attr-defined]
+        name = f"{one._meta.verbose_name} {subject_of(one)}" if len(records) > 1 else ""
+        rows += [(name, row) for row in one.history.all()[:MOST]]  # type: ignore[attr-defined]
     for prefix, histories in related:
         rows += [(prefix, row) for row in histories.order_by("-history_date", "-history_id")[:MOST]]
     names = _Names()
@@ -70,7 +75,7 @@ class _Names:
 
     def shown(self, field: Any, value: Any) -> str:
         if value is None or value == "":
-            return "–"
+            return ""
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, list):

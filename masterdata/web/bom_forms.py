@@ -48,7 +48,9 @@ def _short(label: str, **options: Any) -> forms.CharField:
 class HeadForm(forms.Form):
     """What the version is made for, and why there is a new one."""
 
-    reason = forms.CharField(label="Why this version?", max_length=500, required=False)
+    reason = forms.CharField(
+        label="Why this version?", max_length=500, required=False, help_text="Needed to submit it."
+    )
     base_quantity = _number("Base quantity", required=True, initial="1")
     base_unit = _unit()
     phantom = forms.BooleanField(label="Phantom: exploded where it is used, never stocked", required=False)
@@ -160,7 +162,10 @@ def sets_of(data: Any = None, draft: BomDraft | None = None, *, more: str = "") 
     ):
         extra = 1 if data is None and prefix == LINES and not rows else 0
         factory = formset_factory(form, extra=extra, can_delete=True, max_num=500, absolute_max=500)
-        made[prefix] = factory(_with_one_more(data, prefix) if more == prefix else data, initial=rows, prefix=prefix)
+        rows_of = factory(_with_one_more(data, prefix) if more == prefix else data, initial=rows, prefix=prefix)
+        for form in rows_of:
+            form.fields["DELETE"].label = "Take it out"
+        made[prefix] = rows_of
     return made
 
 

@@ -30,15 +30,31 @@ def syrup(syrup_template, django_db_blocker):
     databases.drop(name)
 
 
+@pytest.fixture(scope="session")
+def _shown_to_all(syrup_template):
+    """A copy that tests only look at."""
+    name = databases.unique("shown")
+    databases.clone(name, syrup_template)
+    yield name
+    databases.drop(name)
+
+
 @pytest.fixture
 def as_(syrup):
-    """`as_("qa")`: a browser in which this one of the cast is signed in."""
+    """`as_("qa")`: a browser in which this one of the cast is signed in, on a plant of this test's own."""
+    return _signed_in
 
-    def signed_in(username: str) -> Client:
-        client = Client()
-        client.force_login(
-            Person.objects.get(username=username), backend="masterdata.actions.authentication.PasswordBackend"
-        )
-        return client
 
-    return signed_in
+@pytest.fixture
+def look(_shown_to_all, django_db_blocker):
+    """As `as_`, for tests that change nothing: they share one plant."""
+    with django_db_blocker.unblock(), databases.connected_to(_shown_to_all):
+        yield _signed_in
+
+
+def _signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(
+        Person.objects.get(username=username), backend="masterdata.actions.authentication.PasswordBackend"
+    )
+    return client

@@ -20,6 +20,9 @@ from backflush.rules.report import Report
 from backflush.rules.vocabulary import ReportKind
 from masterdata.actions.change_item import change_item
 from masterdata.actions.define_item import define_item
+from masterdata.actions.define_operation import define_operation
+from masterdata.actions.define_production_line import define_production_line
+from masterdata.actions.define_reason import define_reason
 from masterdata.models import Item, ProductionLine
 from masterdata.rules.bom import AlternateDraft, LineDraft, ScrapDraft
 from masterdata.rules.vocabulary import FigureSource
@@ -73,22 +76,27 @@ def plant_of_syrup() -> None:
 
 
 def _reasons() -> None:
-    for code, kind, loss in (
-        ("SPILL", "scrap", "avoidable"),
-        ("PURGE", "scrap", "structural"),
-        ("WRONG-COUNT", "reversal", ""),
-        ("LEFT-OVER", "return", ""),
+    for code, name, kind, loss, owner in (
+        ("SPILL", "Spilled at the filler", "scrap", "avoidable", "Production"),
+        ("PURGE", "Purged at the start", "scrap", "structural", "Process engineering"),
+        ("WRONG-COUNT", "The count was wrong", "reversal", "", "Production"),
+        ("WRONG-ORDER", "Reported to the wrong order", "reversal", "", "Production"),
+        ("LEFT-OVER", "Left over", "return", "", "Production"),
     ):
-        plant.reason(code, kind, loss=loss)
+        define_reason(code=code, name=name, kind=kind, loss=loss, owner=owner, actor=plant.people().engineer)
 
 
 def _routes() -> None:
-    filling, mixing = plant.line("FILL-1"), plant.line("MIX-1")
+    filling = define_production_line(site=plant.site(), code="FILL-1", name="Filling line 1", actor="service:tests")
+    mixing = define_production_line(site=plant.site(), code="MIX-1", name="Mixing room", actor="service:tests")
     plant.device("MES-1", at_line=filling)
-    for code, operations, where in (("FG-ELD-200", ("10", "20"), filling), ("SF-SYR-001", ("10",), mixing)):
-        plant.route(item(code), operations, at_line=where)
-        for number in operations:
-            plant.trigger(item(code), number)
+    for code, number, name, where in (
+        ("FG-ELD-200", "10", "Fill and cap", filling),
+        ("FG-ELD-200", "20", "Pack", filling),
+        ("SF-SYR-001", "10", "Mix", mixing),
+    ):
+        define_operation(item=item(code), number=number, name=name, line=where, actor=plant.people().engineer)
+        plant.trigger(item(code), number)
     plant.place("staging", "FILL-1-WIP", serves=filling)
     plant.place("staging", "MIX-1-WIP", serves=mixing)
     for kind in ("store", "finished", "quarantine", "scrap"):

@@ -33,13 +33,13 @@ FORMS = {
 
 
 @pytest.mark.parametrize("username", ["auditor", "operator", "admin"])
-def test_lists_open(as_, username):
-    client = as_(username)
+def test_lists_open(look, username):
+    client = look(username)
     assert {name: client.get(reverse(name)).status_code for name in LISTS} == dict.fromkeys(LISTS, 200)
 
 
-def test_lists_export(as_):
-    client = as_("auditor")
+def test_lists_export(look):
+    client = look("auditor")
     for name in LISTS:
         if not name.startswith("today"):
             answer = client.get(reverse(name), {"format": "csv"})
@@ -48,15 +48,15 @@ def test_lists_export(as_):
 
 
 @pytest.mark.parametrize("username", FORMS)
-def test_forms_open(as_, username):
-    client = as_(username)
+def test_forms_open(look, username):
+    client = look(username)
     assert {name: client.get(reverse(name)).status_code for name in FORMS[username]} == dict.fromkeys(
         FORMS[username], 200
     )
 
 
-def test_an_auditor_may_open_no_form(as_):
-    client = as_("auditor")
+def test_an_auditor_may_open_no_form(look):
+    client = look("auditor")
     for name in (name for names in FORMS.values() for name in names):
         answer = client.get(reverse(name))
         assert answer.status_code == 403, name
@@ -89,8 +89,8 @@ def pages() -> list[str]:
 
 
 @pytest.mark.parametrize("username", ["auditor", "engineer", "qa", "supervisor"])
-def test_every_record_opens(as_, username):
-    client = as_(username)
+def test_every_record_opens(look, username):
+    client = look(username)
     failed = {address: client.get(address).status_code for address in pages()}
     assert {address: code for address, code in failed.items() if code != 200} == {}
 
@@ -99,8 +99,8 @@ def test_nothing_opens_without_signing_in(syrup, client):
     assert {name: client.get(reverse(name)).status_code for name in LISTS} == dict.fromkeys(LISTS, 302)
 
 
-def test_what_is_not_there_is_a_404(as_):
-    client = as_("auditor")
+def test_what_is_not_there_is_a_404(look):
+    client = look("auditor")
     for address in (
         "/orders/999999",
         "/lots/999999",

@@ -13,16 +13,16 @@ def order(number="WO-20418"):
     return WorkOrder.objects.get(number=number)
 
 
-def test_the_board_shows_the_whole_and_its_parts(as_):
-    page = as_("finance").get(reverse("variance-board")).content.decode()
+def test_the_board_shows_the_whole_and_its_parts(look):
+    page = look("finance").get(reverse("variance-board")).content.decode()
     assert "Variance by cause" in page
     assert "<svg" in page
     assert "FG-ELD-200" in page
     assert re.search(r"\d+\.\d\d [FU]", page)
 
 
-def test_every_grouping_opens_and_exports(as_):
-    client = as_("finance")
+def test_every_grouping_opens_and_exports(look):
+    client = look("finance")
     for group in ("product", "order", "component", "nonsense"):
         assert client.get(reverse("variance-board"), {"group": group}).status_code == 200
         written = client.get(reverse("variance-board"), {"group": group, "format": "csv"}).content.decode()
@@ -30,14 +30,14 @@ def test_every_grouping_opens_and_exports(as_):
         assert written.count("\n") > 1
 
 
-def test_a_period_without_postings_says_so(as_):
+def test_a_period_without_postings_says_so(look):
     past = timezone.localdate() - timedelta(days=900)
-    page = as_("finance").get(reverse("variance-board"), {"from": past, "to": past}).content.decode()
+    page = look("finance").get(reverse("variance-board"), {"from": past, "to": past}).content.decode()
     assert "No order posted in this period." in page
 
 
-def test_two_clicks_lead_from_a_figure_to_the_posting_that_explains_it(as_):
-    client = as_("finance")
+def test_two_clicks_lead_from_a_figure_to_the_posting_that_explains_it(look):
+    client = look("finance")
     board = client.get(reverse("variance-board"), {"group": "order"}).content.decode()
     lines = re.search(r'href="(/variance/lines\?[^"]+)"', board)[1].replace("&amp;", "&")
     ledger = client.get(lines).content.decode()
@@ -45,8 +45,8 @@ def test_two_clicks_lead_from_a_figure_to_the_posting_that_explains_it(as_):
     assert client.get(posting).status_code == 200
 
 
-def test_an_orders_page_names_every_component_and_its_lines(as_):
-    client = as_("finance")
+def test_an_orders_page_names_every_component_and_its_lines(look):
+    client = look("finance")
     page = client.get(reverse("order-variance", args=[order().pk])).content.decode()
     assert "still moving: the order is open" in page
     for code in ("SF-SYR-001", "PK-BTL-200", "PK-CAP-024", "PK-LBL-ELD", "PK-CTN-012"):
@@ -55,21 +55,23 @@ def test_an_orders_page_names_every_component_and_its_lines(as_):
     assert "one component" in client.get(component).content.decode()
 
 
-def test_the_avoidable_scrap_is_a_part_of_its_own(as_):
-    assert "Avoidable scrap" in as_("finance").get(reverse("order-variance", args=[order().pk])).content.decode()
+def test_the_avoidable_scrap_is_a_part_of_its_own(look):
+    assert "Avoidable scrap" in look("finance").get(reverse("order-variance", args=[order().pk])).content.decode()
 
 
-def test_an_operator_may_not_read_variances_and_is_told_who_may(as_):
-    answer = as_("operator").get(reverse("variance-board"))
+def test_an_operator_may_not_read_variances_and_is_told_who_may(look):
+    answer = look("operator").get(reverse("variance-board"))
     assert answer.status_code == 403
     page = answer.content.decode()
     assert "may not read variances" in page
     assert "finance" in page
 
 
-def test_strange_addresses_are_answered_calmly(as_):
-    client = as_("auditor")
-    assert client.get(reverse("variance-board"), {"from": "2026-99-99", "line": "x", "product": "\x00"}).status_code == 200
+def test_strange_addresses_are_answered_calmly(look):
+    client = look("auditor")
+    assert (
+        client.get(reverse("variance-board"), {"from": "2026-99-99", "line": "x", "product": "\x00"}).status_code == 200
+    )
     assert client.get(reverse("variance-lines"), {"order": "x"}).status_code == 404
     assert client.get(reverse("variance-lines"), {"order": order().pk, "component": "x"}).status_code == 404
     assert client.get(reverse("order-variance", args=[order("WO-20425").pk])).status_code == 404

@@ -48,7 +48,7 @@ def parts_chart(
         chart_id=chart_id,
         title=title,
         description=f"{len(parts)} parts that add up to {written(total, favourable)} {currency}.",
-        width=720,
+        width=960,
     )
     return mark_safe(drawn)  # noqa: S308  (escaped where it is drawn)
 
