@@ -251,6 +251,7 @@ def _item_figures(item: Item, costs: Mapping[str, str], convert: Conversions, at
         label_potency=None if item.label_potency is None else Fraction(item.label_potency),
         density=convert.density(item.pk),
         standard_cost=Fraction(str(costs.get(str(item.pk), item.standard_cost))),
+        symbol=item.stock_unit.symbol,
     )
 
 

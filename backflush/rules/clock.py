@@ -35,7 +35,8 @@ def clock_refusals(
         reasons.append(
             Refusal(
                 _CODE,
-                f"It is said to have happened at {occurred_at}, which was still to come when it was received.",
+                f"It is said to have happened at {occurred:%d %b %Y %H:%M:%S} UTC; it was received before that, "
+                f"at {received:%H:%M:%S} UTC.",
                 "event time",
                 "Check the device's clock; QA can sign a corrected time.",
             )

@@ -91,7 +91,7 @@ def _backflush_findings(
         return [
             Refusal(
                 "under_posted",
-                f"{item.code}: {plain_text(required)} {item.unit} are required, {plain_text(covered)} are posted.",
+                f"{item.code}: {plain_text(required)} {item.measure} are required, {plain_text(covered)} are posted.",
                 item.code,
                 "Post the difference, or accept it with a reason.",
             )
@@ -101,7 +101,7 @@ def _backflush_findings(
         return [
             Refusal(
                 "over_posted",
-                f"{item.code}: {plain_text(covered)} {item.unit} are posted, {plain_text(required)} are required.",
+                f"{item.code}: {plain_text(covered)} {item.measure} are posted, {plain_text(required)} are required.",
                 item.code,
                 "Reverse what is too much, or accept it with a reason.",
             )
@@ -144,7 +144,7 @@ def _scan_findings(line: UsageLine, before: LineProgress, order_quantity: Fracti
     return [
         Refusal(
             "scan_missing",
-            f"{item.code}: {plain_text(before.covered)} {item.unit} are scanned; at least {plain_text(least)} are due.",
+            f"{item.code}: {plain_text(before.covered)} {item.measure} are scanned; at least {plain_text(least)} are due.",
             item.code,
             "Scan what was used, or accept the difference with a reason.",
         )

@@ -26,7 +26,10 @@ from masterdata.rules.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class ItemFigures:
-    """What posting needs to know of an item. `standard_cost` is the order's frozen one, per stock unit."""
+    """What posting needs to know of an item. `standard_cost` is the order's frozen one, per stock unit.
+
+    `symbol` is how people write the unit (kg for KGM); sentences say `measure`.
+    """
 
     id: int
     code: str
@@ -42,6 +45,12 @@ class ItemFigures:
     label_potency: Fraction | None
     density: Fraction | None
     standard_cost: Fraction
+    symbol: str = ""
+
+    @property
+    def measure(self) -> str:
+        """The unit as the floor reads it."""
+        return self.symbol or self.unit
 
 
 @dataclass(frozen=True, slots=True)

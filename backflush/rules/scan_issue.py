@@ -117,10 +117,10 @@ def _draws(
         refusals.append(
             Refusal(
                 "short",
-                f"{plain_text(scan.quantity)} {item.unit} of {item.code} were scanned; "
+                f"{plain_text(scan.quantity)} {item.measure} of {item.code} were scanned; "
                 f"{plain_text(scan.quantity - remaining)} of the lot are staged.",
                 item.code,
-                f"Stage {plain_text(remaining)} {item.unit} more of this lot.",
+                f"Stage {plain_text(remaining)} {item.measure} more of this lot.",
             )
         )
     elif remaining > 0 and not refusals:
@@ -129,7 +129,7 @@ def _draws(
                 "short",
                 f"Nothing of this lot of {item.code} is left at the order.",
                 item.code,
-                f"Stage {plain_text(remaining)} {item.unit} more.",
+                f"Stage {plain_text(remaining)} {item.measure} more.",
             )
         )
     return draws
@@ -150,7 +150,7 @@ def _beyond_target(
     return [
         Refusal(
             "over_tolerance",
-            f"With this scan {plain_text(after)} {item.unit} of {item.code} would be issued; the target is "
+            f"With this scan {plain_text(after)} {item.measure} of {item.code} would be issued; the target is "
             f"{plain_text(target)} and at most {plain_text(most)} is allowed.",
             item.code,
             "Weigh again, or ask an engineer whether the target is right.",

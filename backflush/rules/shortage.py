@@ -26,9 +26,9 @@ def shortage_refusals(
         reasons.append(
             Refusal(
                 "not_staged",
-                f"{plain_text(pick.wanted)} {item.unit} of {item.code} are needed; none is staged to order {order.number}.",
+                f"{plain_text(pick.wanted)} {item.measure} of {item.code} are needed; none is staged to order {order.number}.",
                 item.code,
-                f"Stage {plain_text(pick.wanted)} {item.unit} of {item.code} to the order.",
+                f"Stage {plain_text(pick.wanted)} {item.measure} of {item.code} to the order.",
             )
         )
     for stock in offered:
@@ -46,9 +46,9 @@ def shortage_refusals(
     reasons.append(
         Refusal(
             "short",
-            f"{plain_text(pick.wanted)} {item.unit} of {item.code} are needed; {plain_text(eligible)} can be drawn.",
+            f"{plain_text(pick.wanted)} {item.measure} of {item.code} are needed; {plain_text(eligible)} can be drawn.",
             item.code,
-            f"Stage {plain_text(pick.short)} {item.unit} more of {item.code}.",
+            f"Stage {plain_text(pick.short)} {item.measure} more of {item.code}.",
         )
     )
     return reasons

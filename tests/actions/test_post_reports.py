@@ -206,4 +206,4 @@ def test_a_wrong_clock_blocks_with_words(kit):
     report = reporting.drained(order, good="1", at=floor.NOW + timedelta(hours=1), received=floor.NOW)
     assert reporting.reasons(report) == ["clock_out_of_sync"]
     transition = ReportTransition.objects.get(report_id=report.pk)
-    assert "still to come" in transition.reasons[0]["sentence"]
+    assert "received before that" in transition.reasons[0]["sentence"]
