@@ -29,7 +29,7 @@ def plan_scan(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
         raise ValueError("a scan-issue names what was scanned")
     scan = report.scan
     plan = Plan(refusals=gate(report, order, recipe, progress))
-    line = _line_of(scan.item, recipe)
+    line = _line_of(scan.item, order, recipe, progress)
     item = recipe.items.get(scan.item)
     if line is None or item is None:
         plan.refusals.append(
@@ -75,11 +75,19 @@ def strength(stock: StockFact, item: ItemFigures) -> Fraction:
     return stock.potency / item.label_potency
 
 
-def _line_of(item: int, recipe: Recipe) -> UsageLine | None:
-    for line in recipe.lines:
-        if line.method in _SCANNED and (item == line.item or item in [alternate.item for alternate in line.alternates]):
+def _line_of(item: int, order: OrderFact, recipe: Recipe, progress: Progress) -> UsageLine | None:
+    """The line that a scan of this item is for: of several, the first that has not reached its target."""
+    lines = [
+        line
+        for line in recipe.lines
+        if line.method in _SCANNED and (item == line.item or item in [alternate.item for alternate in line.alternates])
+    ]
+    basis = recipe.trigger.basis if recipe.trigger else OutputBasis.GOOD
+    for line in lines[:-1]:
+        before = progress.lines.get(str(line.component)) or LineProgress()
+        if before.covered < target_of(line, order.quantity * recipe.factor, basis):
             return line
-    return None
+    return lines[-1] if lines else None
 
 
 def _draws(
