@@ -22,10 +22,8 @@ class NewestFirst(CursorPagination):
             cursor = super().decode_cursor(request)
         except (exceptions.NotFound, ValueError):
             cursor = None
-        position = None if cursor is None else cursor.position
-        if cursor is None or not (
-            position is None or (position.isascii() and position.isdigit() and len(position) < 19)
-        ):
+        position = str(cursor.position or "0") if cursor else ""
+        if not (position.isascii() and position.isdigit() and len(position) < 19):
             fault = exceptions.ErrorDetail("Take the cursor from next or previous.", "not_a_cursor")
             raise exceptions.ValidationError({self.cursor_query_param: [fault]})
         return cursor

@@ -48,10 +48,6 @@ def products(request: HttpRequest) -> HttpResponse:
             missing.append(f"no trigger definition for {', '.join(without)}")
         return lists.text(", ".join(missing), tone="soon") if missing else lists.text("complete", tone="good")
 
-    def open_versions(row: Item) -> str:
-        waits = [one for one in row.bom_versions.all() if one.state in (RecordState.DRAFT, RecordState.SUBMITTED)]
-        return ", ".join(f"v{one.number} {one.state}" for one in sorted(waits, key=lambda one: one.number))
-
     listing = lists.Listing(
         name="products",
         rows=rows,
@@ -66,7 +62,7 @@ def products(request: HttpRequest) -> HttpResponse:
             ),
             lists.Column("Name", lambda row: lists.text(row.name), sort="name"),
             lists.Column("Effective BOM", lambda row: _version(effective.get(row.pk))),
-            lists.Column("Drafts", lambda row: lists.text(open_versions(row))),
+            lists.Column("Drafts", lambda row: lists.text(_open_versions(row))),
             lists.Column(
                 "Operations",
                 lambda row: lists.text(", ".join(sorted(one.number for one in row.operations.all())), code=True),
@@ -76,6 +72,11 @@ def products(request: HttpRequest) -> HttpResponse:
         context={"title": "Products", "intro": "Everything about how one product is consumed is one page away."},
     )
     return lists.show_list(request, listing)
+
+
+def _open_versions(row: Item) -> str:
+    waits = [one for one in row.bom_versions.all() if one.state in (RecordState.DRAFT, RecordState.SUBMITTED)]
+    return ", ".join(f"v{one.number} {one.state}" for one in sorted(waits, key=lambda one: one.number))
 
 
 def _version(version: BomVersion | None) -> lists.Cell:

@@ -112,6 +112,34 @@ def record_moves(
     return entry
 
 
+def record_empty_entry(
+    *,
+    site_id: int,
+    kind: str,
+    actor: Person | Device,
+    now: datetime,
+    order_id: int | None = None,
+    reason: ReasonCode | None = None,
+    note: str = "",
+) -> LedgerEntry:
+    """An entry that moves nothing: the reversal of a posting that had nothing to issue. Joins the action's transaction."""
+    with acting(actor), connection.cursor() as cursor:
+        entry = LedgerEntry(
+            id=take_entry_ids(cursor, 1)[0],
+            site_id=site_id,
+            kind=kind,
+            order_id=order_id,
+            person_id=actor.pk if isinstance(actor, Person) else None,
+            device_id=actor.pk if isinstance(actor, Device) else None,
+            reason_id=reason.pk if reason else None,
+            note=note,
+            occurred_at=now,
+            recorded_at=now,
+        )
+        write_entries(cursor, [_row_of(entry)], [])
+    return entry
+
+
 def uncounted_bins(site_id: int) -> frozenset[int]:
     """Ids of the site's bins that are ends of moves only: nothing is ever in stock there."""
     kinds = [kind.value for kind in UNCOUNTED_BINS]

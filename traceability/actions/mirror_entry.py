@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from django.db import connection
-
 from masterdata.actions.acting import acting
 from masterdata.models import Person, ReasonCode
-from traceability.actions.ledger import record_moves
+from traceability.actions.ledger import record_empty_entry, record_moves
 from traceability.models import LedgerEntry, LedgerLine
 from traceability.rules.moves import Move
 from traceability.rules.vocabulary import EntryKind
@@ -34,13 +32,15 @@ def mirror_entry(*, entry_id: int, actor: Person, reason: ReasonCode, now: datet
                 reason=reason,
                 note=note,
             )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO traceability_ledgerentry (site_id, kind, order_id, person_id, reason_id, note, occurred_at,"
-                " recorded_at) VALUES (%s, 'reversal', %s, %s, %s, %s, %s, %s) RETURNING id",
-                [entry.site_id, entry.order_id, actor.pk, reason.pk, note, now, now],
-            )
-            return LedgerEntry.objects.get(pk=cursor.fetchone()[0])
+        return record_empty_entry(
+            site_id=entry.site_id,
+            kind=EntryKind.REVERSAL,
+            actor=actor,
+            now=now,
+            order_id=entry.order_id,
+            reason=reason,
+            note=note,
+        )
 
 
 def _mirror(line: LedgerLine) -> Move:

@@ -81,26 +81,22 @@ def receive_lot(
         )
         if not made:
             raise Refused(_known(item, code))
-        LotStatusChange.objects.create(lot=lot, status=lot.status, at=now, person=actor, note="received")
-        record_moves(
-            site_id=site.pk,
-            kind=EntryKind.GOODS_RECEIPT,
-            moves=[
-                Move(
-                    lot.pk,
-                    item.pk,
-                    end_bin(site.pk, BinKind.SUPPLIER).pk,
-                    UNBOUND,
-                    bin.pk,
-                    UNBOUND,
-                    stock_quantity,
-                )
-            ],
-            actor=actor,
-            occurred_at=now,
-            now=now,
-        )
+        _record(lot, bin, stock_quantity, actor, now)
     return lot
+
+
+def _record(lot: MaterialLot, into: Bin, quantity: Decimal, actor: Person, now: datetime) -> None:
+    """The first status of the lot, and its way from the supplier into the bin."""
+    LotStatusChange.objects.create(lot=lot, status=lot.status, at=now, person=actor, note="received")
+    supplier = end_bin(lot.site_id, BinKind.SUPPLIER)
+    record_moves(
+        site_id=lot.site_id,
+        kind=EntryKind.GOODS_RECEIPT,
+        moves=[Move(lot.pk, lot.item_id, supplier.pk, UNBOUND, into.pk, UNBOUND, quantity)],
+        actor=actor,
+        occurred_at=now,
+        now=now,
+    )
 
 
 def in_stock_unit(

@@ -24,7 +24,7 @@ def status_refusals(current: str, wanted: str, *, lot_code: str, complete: bool,
         refusals.append(
             Refusal(
                 "status_not_allowed",
-                f"Lot {lot_code} is {current}; it cannot become {wanted} from there.",
+                f"Lot {lot_code} is {_in_words(current)}; it cannot become {wanted} from there.",
                 lot_code,
                 "Hold it first, then decide." if current != wanted else "Nothing needs to be done.",
             )
@@ -53,7 +53,7 @@ def use_refusals(*, lot_code: str, item_code: str, status: str, expires_on: date
         refusals.append(
             Refusal(
                 "not_released",
-                f"Lot {lot_code} of {item_code} is {status}, not released.",
+                f"Lot {lot_code} of {item_code} is {_in_words(status)}, not released.",
                 subject,
                 "Take a released lot, or ask QA for a disposition.",
             )
@@ -68,3 +68,7 @@ def use_refusals(*, lot_code: str, item_code: str, status: str, expires_on: date
             )
         )
     return refusals
+
+
+def _in_words(status: str) -> str:
+    return "in quarantine" if status == _S.QUARANTINE else str(status)

@@ -45,34 +45,7 @@ def operation_key(number: str) -> tuple[tuple[int, int, str], ...]:
 
 def release_refusals(fact: ReleaseFact) -> list[Refusal]:
     """Every reason why an order cannot be released (empty: it can)."""
-    refusals = []
-    if fact.order_state != OrderState.PLANNED:
-        refusals.append(
-            Refusal(
-                "order_not_planned",
-                f"Order {fact.order_number} is {fact.order_state} already.",
-                fact.order_number,
-                "Nothing needs to be done." if fact.order_state == OrderState.RELEASED else "Make a new order.",
-            )
-        )
-    if not fact.has_bom:
-        refusals.append(
-            Refusal(
-                "no_effective_bom",
-                f"{fact.item_code} has no approved BOM that is effective now.",
-                fact.item_code,
-                "Have a BOM version approved, then release the order.",
-            )
-        )
-    if not fact.route:
-        refusals.append(
-            Refusal(
-                "no_operations",
-                f"{fact.item_code} has no operations.",
-                fact.item_code,
-                "Let an engineer define the route of the product.",
-            )
-        )
+    refusals = _missing_figures(fact)
     for step in fact.route:
         if step.line_id is None:
             refusals.append(
@@ -110,6 +83,39 @@ def release_refusals(fact: ReleaseFact) -> list[Refusal]:
                 f"{fact.item_code} has no operation {number} to run elsewhere.",
                 number,
                 "Name operations of the product's route only.",
+            )
+        )
+    return refusals
+
+
+def _missing_figures(fact: ReleaseFact) -> list[Refusal]:
+    """The order's state, and whether there is a BOM and a route at all."""
+    refusals = []
+    if fact.order_state != OrderState.PLANNED:
+        refusals.append(
+            Refusal(
+                "order_not_planned",
+                f"Order {fact.order_number} is {fact.order_state} already.",
+                fact.order_number,
+                "Nothing needs to be done." if fact.order_state == OrderState.RELEASED else "Make a new order.",
+            )
+        )
+    if not fact.has_bom:
+        refusals.append(
+            Refusal(
+                "no_effective_bom",
+                f"{fact.item_code} has no approved BOM that is effective now.",
+                fact.item_code,
+                "Have a BOM version approved, then release the order.",
+            )
+        )
+    if not fact.route:
+        refusals.append(
+            Refusal(
+                "no_operations",
+                f"{fact.item_code} has no operations.",
+                fact.item_code,
+                "Let an engineer define the route of the product.",
             )
         )
     return refusals

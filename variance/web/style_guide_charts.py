@@ -6,55 +6,56 @@ from django.utils.safestring import SafeString, mark_safe
 
 from variance.rules.chart_svg import Bar, Level, Mark, Point, Step, line, ranked_bars, sparkline, waterfall
 
+_PARTS = [
+    ("Price", "412.10"),
+    ("Usage", "-138.45"),
+    ("Mix", "26.00"),
+    ("Yield", "301.75"),
+    ("Setup scrap", "-54.20"),
+    ("Avoidable scrap", "188.90"),
+    ("Rework", "0"),
+    ("Rounding", "-0.37"),
+]
+_VALUES = [
+    "2.02",
+    "2.05",
+    "1.98",
+    "2.01",
+    "2.04",
+    "2.00",
+    "2.31",
+    "2.03",
+    "1.96",
+    "1.93",
+    "1.95",
+    "1.94",
+    "1.96",
+    "1.92",
+    "1.95",
+]
+_LOSSES = [
+    ("Seal leaks", "4120", "packaging"),
+    ("Spilled at the filler", "2210", "production"),
+    ("Purge at start", "1480", "process"),
+    ("Label rejected", "620", "QA"),
+    ("Count difference", "180", "warehouse"),
+]
+
 
 def charts(prefix: str) -> dict[str, SafeString]:
     """Ids are unique on a page, hence the prefix."""
-    parts = [
-        ("Price", "412.10"),
-        ("Usage", "-138.45"),
-        ("Mix", "26.00"),
-        ("Yield", "301.75"),
-        ("Setup scrap", "-54.20"),
-        ("Avoidable scrap", "188.90"),
-        ("Rework", "0"),
-        ("Rounding", "-0.37"),
-    ]
-    whole = sum((Decimal(amount) for _, amount in parts), Decimal(0))
-    rises = [Step(label, Decimal(amount), f"{Decimal(amount):+,.2f}".replace("-", "−")) for label, amount in parts]
-    values = [
-        "2.02",
-        "2.05",
-        "1.98",
-        "2.01",
-        "2.04",
-        "2.00",
-        "2.31",
-        "2.03",
-        "1.96",
-        "1.93",
-        "1.95",
-        "1.94",
-        "1.96",
-        "1.92",
-        "1.95",
-    ]
+    whole = sum((Decimal(amount) for _, amount in _PARTS), Decimal(0))
+    rises = [Step(label, Decimal(amount), f"{Decimal(amount):+,.2f}".replace("-", "−")) for label, amount in _PARTS]
     points = [
         Point(f"{3 + place} Nov", Decimal(value), value, "beyond the upper limit" if value == "2.31" else "")
-        for place, value in enumerate(values)
+        for place, value in enumerate(_VALUES)
     ]
     levels = [
         Level(Decimal("2.15"), "UCL 2.15"),
         Level(Decimal("2.00"), "mean 2.00", "mean"),
         Level(Decimal("1.85"), "LCL 1.85"),
     ]
-    losses = [
-        ("Seal leaks", "4120", "packaging"),
-        ("Spilled at the filler", "2210", "production"),
-        ("Purge at start", "1480", "process"),
-        ("Label rejected", "620", "QA"),
-        ("Count difference", "180", "warehouse"),
-    ]
-    bars = [Bar(label, Decimal(amount), f"{Decimal(amount):,}", note) for label, amount, note in losses]
+    bars = [Bar(label, Decimal(amount), f"{Decimal(amount):,}", note) for label, amount, note in _LOSSES]
     drawn = {
         "waterfall": waterfall(
             [*rises, Step("Variance", whole, f"{whole:,.2f}", "total")],
