@@ -97,20 +97,22 @@ def _payload(request: HttpRequest, order: WorkOrder, at: OrderOperation, confirm
         "order": order.number,
         "operation": at.number,
         "occurred_at": timezone.now().isoformat(),
-        "good": quantity_text(post.get("good", "")) or ("0" if scrap else ""),
+        "good": quantity_text(post.get("good", "")) or None,
         "scrap": scrap,
         "rework": quantity_text(post.get("rework", "")) or "0",
         "setup_events": quantity_text(post.get("setup_events", "")) or "0",
         "output_lot": post.get("output_lot", "").strip(),
         "confirmed_by": confirmed_by,
     }
-    if kind == ReportKind.SETUP:
-        payload |= {"good": None, "scrap": None, "rework": None}
     if kind == ReportKind.HANDLING_UNIT_CLOSED:
         typed = post.get("handling_unit", "").strip()
         payload["handling_unit"] = (read_scan(typed).sscc or typed) or None
     for name in ("rework", "setup_events"):
         payload[name] = None if payload[name] == "0" else payload[name]
+    if payload["good"] is None and any(payload[name] for name in ("scrap", "rework", "setup_events")):
+        payload["good"] = "0"
+    if kind == ReportKind.SETUP:
+        payload |= {"good": None, "scrap": None, "rework": None}
     return payload
 
 

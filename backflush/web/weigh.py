@@ -162,13 +162,18 @@ def _bar(request: HttpRequest, line: ScanLine, lot: LotAtHand) -> dict[str, Any]
     bar: dict[str, Any] = {"figure": f"{_shown(net, line)} {symbol}" if net is not None else f"– {symbol}"}
     if line.target is None:
         return {**bar, "free": True, "tone": "info", "sentence": "no target: what is taken is issued"}
-    scale = max(high * Fraction(5, 4), target * Fraction(5, 4), net or Fraction(0), Fraction(1, 10**6))
-    width = max(float((high - low) / scale * 100), 0.8)
+    # the window takes a fifth of the bar, so that it can be aimed at; what lies further off stands at its end
+    around = max(high - low, target / 50, Fraction(1, 10**6)) * 2
+    start, scale = max(low - around, Fraction(0)), high + around - max(low - around, Fraction(0))
+
+    def place(value: Fraction) -> float:
+        return round(min(max(float((value - start) / scale * 100), 1.0), 99.0), 2)
+
     bar |= {
-        "low": round(float(low / scale * 100), 2),
-        "width": round(width, 2),
-        "target": round(float(target / scale * 100), 2),
-        "reading": "" if net is None else round(float(net / scale * 100), 2),
+        "low": place(low),
+        "width": round(max(place(high) - place(low), 0.8), 2),
+        "target": place(target),
+        "reading": "" if net is None else place(net),
         "tone": "idle",
         "sentence": f"between {_shown(low, line, up=True)} and {_shown(high, line, up=False)} {symbol}",
     }

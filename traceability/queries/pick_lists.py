@@ -7,13 +7,16 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from django.db.models import Sum
+
 from masterdata.models import Bin, Item
 from masterdata.queries import item_factors, unit_facts
 from masterdata.rules.explosion import explode
 from masterdata.rules.units import conversion
 from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import BinKind
-from traceability.models import UNBOUND, MaterialLot, StockBalance, WorkOrder
+from traceability.models import UNBOUND, LedgerLine, MaterialLot, StockBalance, WorkOrder
+from traceability.queries.bins import end_bin
 from traceability.queries.days import site_day
 from traceability.queries.pinned_boms import PinnedBom, items_of, pin_at, pinned_boms
 from traceability.queries.precision import rounding_rule
@@ -27,7 +30,8 @@ from traceability.rules.vocabulary import LotStatus
 class PickLine:
     """What one operation needs of an item for the whole order, in its stock unit, and where to fetch what is not bound.
 
-    `bound` is the item's stock bound to the order, counted to its first operation. `supermarket`: it is drawn at the line, and
+    `bound` is the item's stock bound to the order, `issued` what postings took of it, both counted to its first operation:
+    what stands in neither is fetched. `supermarket`: it is drawn at the line, and
     need not be fetched. `alternates`: items that may take its place.
     """
 
@@ -36,6 +40,7 @@ class PickLine:
     method: str
     needed: Decimal
     bound: Decimal
+    issued: Decimal
     picks: tuple[Pick, ...]
     missing: Decimal
     supermarket: bool
@@ -53,15 +58,15 @@ def pick_list(order: WorkOrder, now: datetime) -> list[PickLine]:
     output, lines = _usage(order, pinned, items, now)
     for line in lines:
         grouped[(line.operation, line.item)].append(line)
-    bound = _bound(order)
+    bound, issued = _bound(order), _issued(order)
     shelves = _shelves(order, {item_id for _, item_id in grouped}, now)
     found = []
     for operation, item_id in sorted(grouped, key=lambda key: (operation_key(key[0]), items[key[1]].code)):
         item, own = items[item_id], grouped[(operation, item_id)]
-        there = bound.pop(item_id, Fraction(0))
+        there, used = bound.pop(item_id, Fraction(0)), issued.pop(item_id, Fraction(0))
         needed, picks, missing = picks_for(
             sum((order_need(line, output) for line in own), Fraction(0)),
-            there,
+            there + used,
             shelves.get(item_id, []),
             rounding_rule(item),
             order.allocation,
@@ -75,6 +80,7 @@ def pick_list(order: WorkOrder, now: datetime) -> list[PickLine]:
                 method=own[0].method,
                 needed=_decimal(needed),
                 bound=_decimal(there),
+                issued=_decimal(used),
                 picks=tuple(picks),
                 missing=_decimal(missing),
                 supermarket=item.supermarket,
@@ -115,6 +121,22 @@ def _bound(order: WorkOrder) -> dict[int, Fraction]:
     for item_id, quantity in rows.values_list("item_id", "quantity"):
         found[item_id] = found.get(item_id, Fraction(0)) + Fraction(quantity)
     return found
+
+
+def _issued(order: WorkOrder) -> dict[int, Fraction]:
+    """What postings of the order took, by item id; what reversals gave back is taken off."""
+    lines = LedgerLine.objects.filter(order_id=order.pk)
+    taken = lines.filter(to_bin_id=_consumed(order), mirrors__isnull=True)
+    given_back = lines.filter(from_bin_id=_consumed(order), mirrors__isnull=False)
+    found: dict[int, Fraction] = {}
+    for sign, rows in ((1, taken), (-1, given_back)):
+        for item_id, quantity in rows.values_list("item_id").annotate(quantity=Sum("quantity")):
+            found[item_id] = found.get(item_id, Fraction(0)) + sign * Fraction(quantity)
+    return found
+
+
+def _consumed(order: WorkOrder) -> int:
+    return end_bin(order.site_id, BinKind.CONSUMED).pk
 
 
 def _shelves(order: WorkOrder, item_ids: Collection[int], now: datetime) -> dict[int, list[tuple[Shelf, Fraction]]]:

@@ -7,6 +7,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
 from masterdata.models import Bin, Item, Supplier, Unit
 from masterdata.pages.access import person_of, status_of, the_site
@@ -22,7 +23,7 @@ from traceability.actions.receive_lot import receive_lot
 from traceability.models import MaterialLot
 from traceability.pages.scanned import quantity_text
 from traceability.queries import read_scan, stock_of
-from traceability.queries.lot_labels import lot_label
+from traceability.queries.labels import label_of_lot, lot_barcode
 from traceability.rules.places import RECEIVING_BINS
 
 _ORDER = {BinKind.STORE: 0, BinKind.QUARANTINE: 1, BinKind.FINISHED: 2, BinKind.SUPERMARKET: 3}
@@ -33,7 +34,9 @@ class Delivery(forms.Form):
 
     code = forms.CharField(label="Our lot code", max_length=60)
     supplier_lot = forms.CharField(label="Supplier's lot code", max_length=60, required=False)
-    supplier = forms.ModelChoiceField(Supplier.objects.order_by("name"), label="Supplier", required=False)
+    supplier = forms.ModelChoiceField(
+        Supplier.objects.order_by("name"), label="Supplier", required=False, empty_label="not named"
+    )
     expires_on = forms.DateField(
         label="Expires on", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -53,7 +56,7 @@ class Delivery(forms.Form):
             self.fields["expires_on"].help_text = f"Left empty: {item.shelf_life_days} days from today."
         if not item.potency_controlled:
             del self.fields["potency"]
-        if item.stock_unit.dimension not in (Dimension.MASS, Dimension.VOLUME):
+        if not has_density(item):
             del self.fields["density"], self.fields["density_temperature"]
 
     def clean_quantity(self) -> str:
@@ -108,7 +111,8 @@ def lot_received(request: HttpRequest, pk: int) -> HttpResponse:
     unit = lot.item.stock_unit.symbol
     context = {
         "lot": lot,
-        "label": lot_label(lot),
+        "label": label_of_lot(lot).text,
+        "barcode": mark_safe(lot_barcode(lot)),  # noqa: S308 - drawn by us, its title escaped
         "quantity": f"{figure(sum(one.quantity for one in held))} {unit}",
         "bins": ", ".join(one.bin.code for one in held),
         "expires": day(lot.expires_on),
@@ -135,17 +139,19 @@ def units_of(item: Item) -> list[Unit]:
     """The units that a delivery of the item may be entered in, its own first."""
     facts, factors = unit_facts(), item_factors([item.pk], timezone.now())[item.pk]
     units = Unit.objects.exclude(pk=item.stock_unit_id).order_by("code")
-    liquid = {Dimension.MASS, Dimension.VOLUME}
     return [
         item.stock_unit,
-        *(
-            unit
-            for unit in units
-            if conversion(unit.code, item.stock_unit.code, facts, factors)
-            # a certificate's density leads from volume to mass where no factor does
-            or {unit.dimension, item.stock_unit.dimension} == liquid
-        ),
+        *(unit for unit in units if conversion(unit.code, item.stock_unit.code, facts, factors)),
     ]
+
+
+def has_density(item: Item) -> bool:
+    """Whether mass and volume of the item are converted into one another, so that a certificate's density counts."""
+    units = unit_facts()
+    return any(
+        {units[factor.from_unit].dimension, units[factor.to_unit].dimension} == {Dimension.MASS, Dimension.VOLUME}
+        for factor in item_factors([item.pk], timezone.now())[item.pk]
+    )
 
 
 def _item(text: str) -> tuple[Item, dict[str, Any]]:

@@ -220,7 +220,8 @@ def _suggested(work: Work, line: PickLine | None) -> str:
     taking = work.taking
     if work.typed or not taking.is_complete:
         return work.typed
-    need = line.needed - line.bound if line and line.needed > line.bound else taking.there
+    open_need = line.needed - line.bound - line.issued if line else 0
+    need = open_need if open_need > 0 else taking.there
     return raw(min(work.label_quantity or need, taking.there))
 
 
@@ -234,7 +235,7 @@ def _earlier(line: PickLine | None, taking: Taking) -> str:
 
 
 def _is_done(line: PickLine) -> bool:
-    return line.supermarket or line.bound >= line.needed
+    return line.supermarket or line.bound + line.issued >= line.needed
 
 
 def _line_row(line: PickLine) -> dict[str, Any]:
@@ -242,7 +243,7 @@ def _line_row(line: PickLine) -> dict[str, Any]:
     if line.supermarket:
         tone, word = "info", "at the line"
     elif _is_done(line):
-        tone, word = "good", "staged"
+        tone, word = "good", "complete"
     elif line.missing > 0:
         tone, word = "blocked", f"{figure(line.missing)} {line.item.stock_unit.symbol} missing"
     return {
@@ -250,12 +251,10 @@ def _line_row(line: PickLine) -> dict[str, Any]:
         "item": line.item,
         "needed": figure(line.needed),
         "bound": figure(line.bound),
+        "issued": figure(line.issued),
         "unit": line.item.stock_unit.symbol,
         "tone": tone,
         "word": word,
-        "value": min(line.bound, line.needed),
-        "most": line.needed,
-        "supermarket": line.supermarket,
     }
 
 
