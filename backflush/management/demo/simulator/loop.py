@@ -90,7 +90,7 @@ class Simulation:
             (5, self.supply.plan),
             (5, self.supply.act),
             (6, self.quality.act),
-            (4, self.mishaps.act),
+            (6, self.mishaps.act),
         ]
         lot = self.chance.uniform(0, 100)
         for percent, act in turns:

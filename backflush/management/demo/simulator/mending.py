@@ -15,8 +15,8 @@ from traceability.models import MaterialLot, StockBalance, WorkOrder
 from traceability.queries.line_state import foreign_lots
 from traceability.rules.vocabulary import LotStatus
 
-_LOOKED_AT = 20.0
-_GIVEN_UP = 300.0
+_LOOKED_AT = 75.0
+_GIVEN_UP = 600.0
 #: what no later event can make true
 _UNTRUE = ("quantity_implausible", "operation_out_of_sequence", "reason_unknown", "order_not_open", "lot_unknown")
 #: a disposition of the past: staging and releasing now do not mend it
