@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from masterdata.models import Person
 from tests.processes import LivePlant
@@ -46,7 +47,7 @@ def scan(page, text: str) -> None:
     ):
         page.locator("[data-scan-field]").press("Enter")
     page.wait_for_load_state()
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .is-busy')")
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .is-busy")).to_have_count(0)
 
 
 def _stage_lot(page) -> None:

@@ -26,7 +26,9 @@ _COUNTED = frozenset(str(kind) for kind in BinKind if kind not in UNCOUNTED_BINS
 def move_stock(request: HttpRequest) -> HttpResponse:
     """The lot, where it lies, where it goes, how much: each by a scan."""
     site = the_site(request)
-    taking, target, banner, refusals = Taking(), None, None, ()
+    taking, target = Taking(), None
+    banner: dict[str, Any] | None = None
+    refusals: tuple[Refusal, ...] = ()
     if request.method == "POST":
         taking = taking_of(request, site)
         target = Bin.objects.filter(pk=_number(request.POST.get("to_bin")), site=site).first()

@@ -49,9 +49,11 @@ class Delivery(forms.Form):
 
     def __init__(self, item: Item, site_id: int, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["unit"].choices = [(unit.code, f"{unit.symbol} {unit.name}") for unit in units_of(item)]
+        self.fields["unit"] = forms.ChoiceField(
+            label="Unit", choices=[(unit.code, f"{unit.symbol} {unit.name}") for unit in units_of(item)]
+        )
         bins = Bin.objects.filter(site_id=site_id, kind__in=[str(kind) for kind in RECEIVING_BINS])
-        self.fields["bin"].queryset = bins.order_by("walking_order", "code")
+        self.fields["bin"] = forms.ModelChoiceField(bins.order_by("walking_order", "code"), label="Bin")
         if item.shelf_life_days:
             self.fields["expires_on"].help_text = f"Left empty: {item.shelf_life_days} days from today."
         if not item.potency_controlled:

@@ -28,7 +28,9 @@ _SHELVES = (BinKind.STORE, BinKind.FINISHED)
 def return_stock(request: HttpRequest, pk: int) -> HttpResponse:
     """A scan (or a touch in the list) names the lot; then one form asks for the rest."""
     order = floor_order(request, pk)
-    taking, banner, refusals = Taking(), None, ()
+    taking = Taking()
+    banner: dict[str, Any] | None = None
+    refusals: tuple[Refusal, ...] = ()
     if request.method == "POST":
         taking = taking_of(request, order.site)
         try:
