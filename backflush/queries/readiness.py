@@ -100,11 +100,11 @@ def _light(batch: Batch, row: ReportRow, recipe: Any) -> Readiness:
         return Readiness("blocked", reasons[0].sentence, Decimal(0), reasons[0].subject, reasons)
     short = posts(remaining)
     if not short:
-        return Readiness("ready", f"Ready for all {plain_text(remaining)} units that remain.")
+        return Readiness("ready", f"For all {plain_text(remaining)} units that remain.")
     units, runs_out = _most(posts, probe, remaining)
     state = "soon" if units < remaining * _SOON else "ready"
     what = f"until {runs_out} runs out" if runs_out else "until something is missing"
-    return Readiness(state, f"Ready, {plain_text(units)} units {what}.", Decimal(decimal_of(units)), runs_out, short)
+    return Readiness(state, f"{plain_text(units)} units {what}.", Decimal(decimal_of(units)), runs_out, short)
 
 
 _LATER = frozenset(

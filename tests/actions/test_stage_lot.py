@@ -81,7 +81,7 @@ def test_a_lot_that_is_not_released_is_refused_with_what_to_do(order, foil):
     lot = floor.received_lot(foil, "60", released=False, code="F-77")
     (refusal,) = refused(order, lot)
     assert refusal.code == "not_released"
-    assert refusal.sentence == "Lot F-77 of FOIL is quarantine, not released."
+    assert refusal.sentence == "Lot F-77 of FOIL is in quarantine, not released."
     assert refusal.remedy == "Take a released lot, or ask QA for a disposition."
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 
 from masterdata.models import Bin
 from masterdata.pages.access import person_of, status_of
@@ -269,7 +270,7 @@ def _walk(lines: list[PickLine]) -> list[dict[str, Any]]:
             "item": line.item,
             "quantity": figure(Decimal(quantity.numerator) / Decimal(quantity.denominator)),
             "unit": line.item.stock_unit.symbol,
-            "expires": shelf.expires_on if shelf.expires_on[:4] < "9000" else "",
+            "expires": day(parse_date(shelf.expires_on)) if shelf.expires_on[:4] < "9000" else "",
         }
         for shelf, quantity, line in stops
     ]
