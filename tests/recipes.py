@@ -35,8 +35,13 @@ def component(name: object) -> uuid.UUID:
 
 
 def item(
-    id: int, *, decimals: int = 0, rounding: str = "up", multiple: str | None = None, **fields: Any
-) -> ItemFigures:  # noqa: A002
+    id: int,  # noqa: A002
+    *,
+    decimals: int = 0,
+    rounding: str = "up",
+    multiple: str | None = None,
+    **fields: Any,
+) -> ItemFigures:
     figures: dict[str, Any] = {
         "id": id,
         "code": f"ITEM-{id}",

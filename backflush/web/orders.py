@@ -107,9 +107,12 @@ class NewOrder(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         made = BomVersion.objects.filter(state=RecordState.APPROVED, phantom=False).values("item_id")
-        self.fields["item"].queryset = Item.objects.filter(pk__in=made).order_by("code")
+        item, unit = self.fields["item"], self.fields["unit"]
+        assert isinstance(item, forms.ModelChoiceField)
+        assert isinstance(unit, forms.ModelChoiceField)
+        item.queryset = Item.objects.filter(pk__in=made).order_by("code")
         labelled(self.fields["item"], lambda item: f"{item.code}  {item.name}")
-        self.fields["unit"].queryset = Unit.objects.order_by("code")
+        unit.queryset = Unit.objects.order_by("code")
         labelled(self.fields["unit"], lambda unit: f"{unit.symbol} ({unit.name})")
 
 

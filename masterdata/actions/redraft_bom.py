@@ -77,5 +77,6 @@ def _take_out(version: BomVersion, author: Person, reason: str) -> None:
     ]
     for rows in parts:
         for row in rows:
-            row._history_user, row._change_reason = author, reason[:100]
+            setattr(row, "_history_user", author)  # noqa: B010  simple-history reads them off the row
+            setattr(row, "_change_reason", reason[:100])  # noqa: B010
             row.delete()

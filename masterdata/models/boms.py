@@ -59,18 +59,12 @@ class BomLine(models.Model):
     quantity = Quantity()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     per = models.CharField(max_length=15, choices=choices(v.Per), default=v.Per.BASE)
-    handling_unit_kind = models.CharField(
-        max_length=10, choices=choices(v.HandlingUnitKind), blank=True, default=""
-    )
+    handling_unit_kind = models.CharField(max_length=10, choices=choices(v.HandlingUnitKind), blank=True, default="")
     operation_number = models.CharField(max_length=10)
-    method = models.CharField(
-        max_length=10, choices=choices(v.PostingMethod), default=v.PostingMethod.BACKFLUSH
-    )
+    method = models.CharField(max_length=10, choices=choices(v.PostingMethod), default=v.PostingMethod.BACKFLUSH)
     pieces = Quantity(default=1)
     tolerance = Percent(default=0)
-    alternate_strategy = models.CharField(
-        max_length=10, choices=choices(v.AlternateStrategy), blank=True, default=""
-    )
+    alternate_strategy = models.CharField(max_length=10, choices=choices(v.AlternateStrategy), blank=True, default="")
     whole_assemblies = models.BooleanField(default=False)
     history = HistoricalRecords()
 
@@ -99,9 +93,7 @@ class BomLineStep(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["line", "from_quantity"], name="bom_step_starts_once"),
-            models.CheckConstraint(
-                condition=Q(from_quantity__gte=0, quantity__gte=0), name="bom_step_is_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(from_quantity__gte=0, quantity__gte=0), name="bom_step_is_not_negative"),
         ]
 
 
@@ -159,9 +151,7 @@ class ScrapFactor(models.Model):
     convention = models.CharField(max_length=10, choices=choices(v.Convention), default=v.Convention.GROSS_UP)
     net = models.BooleanField(default=False)
     loss = models.CharField(max_length=12, choices=choices(v.Loss), default=v.Loss.STRUCTURAL)
-    source = models.CharField(
-        max_length=12, choices=choices(v.FigureSource), default=v.FigureSource.ENGINEERING
-    )
+    source = models.CharField(max_length=12, choices=choices(v.FigureSource), default=v.FigureSource.ENGINEERING)
     source_note = models.CharField(max_length=300, blank=True, default="")
     history = HistoricalRecords()
 

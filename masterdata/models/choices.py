@@ -12,9 +12,7 @@ def choices(words: type[StrEnum]) -> list[tuple[str, str]]:
 
 def one_of(field: str, words: type[StrEnum], name: str) -> models.CheckConstraint:
     """A database check that `field` holds one of the words of an enumeration."""
-    return models.CheckConstraint(
-        condition=models.Q(**{f"{field}__in": [word.value for word in words]}), name=name
-    )
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": [word.value for word in words]}), name=name)
 
 
 class Quantity(models.DecimalField):

@@ -42,9 +42,7 @@ class Item(models.Model):
                 condition=models.Q(multiple__isnull=True) | models.Q(multiple__gt=0),
                 name="item_multiple_is_above_zero",
             ),
-            models.CheckConstraint(
-                condition=models.Q(standard_cost__gte=0), name="item_cost_is_not_negative"
-            ),
+            models.CheckConstraint(condition=models.Q(standard_cost__gte=0), name="item_cost_is_not_negative"),
         ]
 
     def __str__(self):
@@ -64,9 +62,7 @@ class LabelVersion(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["item", "number"], name="label_version_is_unique_per_item")
-        ]
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="label_version_is_unique_per_item")]
 
 
 class Supplier(models.Model):

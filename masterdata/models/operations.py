@@ -25,9 +25,7 @@ class Operation(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["item", "number"], name="operation_number_is_unique_per_item")
-        ]
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="operation_number_is_unique_per_item")]
 
 
 class TriggerDefinition(models.Model):
@@ -41,12 +39,8 @@ class TriggerDefinition(models.Model):
     operation_number = models.CharField(max_length=10)
     line = models.ForeignKey(ProductionLine, on_delete=models.PROTECT, null=True)
     version = models.PositiveIntegerField(default=1)
-    kind = models.CharField(
-        max_length=24, choices=choices(v.TriggerKind), default=v.TriggerKind.OPERATION_COMPLETE
-    )
-    output_basis = models.CharField(
-        max_length=16, choices=choices(v.OutputBasis), default=v.OutputBasis.GOOD
-    )
+    kind = models.CharField(max_length=24, choices=choices(v.TriggerKind), default=v.TriggerKind.OPERATION_COMPLETE)
+    output_basis = models.CharField(max_length=16, choices=choices(v.OutputBasis), default=v.OutputBasis.GOOD)
     devices = models.ManyToManyField(Device, blank=True)
     any_person = models.BooleanField(default=True)
     order_tolerance = Percent(default=0)

@@ -66,7 +66,5 @@ class BinService(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["bin", "line", "operation_number"], name="bin_serves_an_operation_once"
-            )
+            models.UniqueConstraint(fields=["bin", "line", "operation_number"], name="bin_serves_an_operation_once")
         ]

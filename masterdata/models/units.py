@@ -57,8 +57,7 @@ class UnitFactor(models.Model):
                 condition=models.Q(numerator__gt=0, denominator__gt=0), name="item_factor_is_above_zero"
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="approved")
-                | models.Q(effective_from__isnull=False, signature__isnull=False),
+                condition=~models.Q(state="approved") | models.Q(effective_from__isnull=False, signature__isnull=False),
                 name="approved_factor_is_signed_and_dated",
             ),
         ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from masterdata.actions.record import subject_of
-from masterdata.models import Person
+from masterdata.models import Person, Signature
 from masterdata.pages.figures import figure, when, words
 
 _KINDS = {"+": "created", "~": "changed", "-": "taken out"}
@@ -38,12 +38,34 @@ def history_of(*records: models.Model, related: Iterable[tuple[str, Any]] = ()) 
             {
                 "at": when(row.history_date, seconds=True),
                 "who": names.person(row.history_user_id),
-                "what": f"{prefix} {_KINDS[row.history_type]}".strip(),
+                "kind": row.history_type,
+                "parts": [prefix],
                 "why": row.history_change_reason or "",
                 "changes": changes if row.history_type == "~" else [],
             }
         )
-    return entries[::-1][:MOST]
+    return _gathered(entries[::-1])[:MOST]
+
+
+def _gathered(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Parts that one person made or took out in one step stand in one entry."""
+    found: list[dict[str, Any]] = []
+    for entry in entries:
+        last = found[-1] if found else None
+        same = last is not None and all(last[name] == entry[name] for name in ("at", "who", "why"))
+        if same and last and not last["changes"] and not entry["changes"] and last["kind"] == entry["kind"]:
+            last["parts"] = [*entry["parts"], *last["parts"]]
+        else:
+            found.append({**entry})
+    for entry in found:
+        named = list(dict.fromkeys(part for part in entry["parts"] if part))
+        whole = _KINDS[entry["kind"]]
+        entry["what"] = f"{', '.join(named)} {whole}" if len(named) == len(set(entry["parts"])) else _with(whole, named)
+    return found
+
+
+def _with(whole: str, named: list[str]) -> str:
+    return f"{whole}, with {', '.join(named)}" if named else whole
 
 
 def _changes(old: Any, new: Any, names: "_Names") -> list[dict[str, str]]:
@@ -57,6 +79,10 @@ def _changes(old: Any, new: Any, names: "_Names") -> list[dict[str, str]]:
         if was != now:
             found.append({"field": words(field.name), "old": names.shown(field, was), "new": names.shown(field, now)})
     return found
+
+
+def _name_of(row: models.Model) -> str:
+    return f"{row.printed_name} ({row.meaning})" if isinstance(row, Signature) else str(row)
 
 
 class _Names:
@@ -92,5 +118,5 @@ class _Names:
         known = (model, key)
         if known not in self._rows:
             row = model._default_manager.filter(pk=key).first()
-            self._rows[known] = str(row) if row is not None else str(key)
+            self._rows[known] = _name_of(row) if row is not None else str(key)
         return self._rows[known]

@@ -126,7 +126,7 @@ def _page(
         {"label": "Products", "url": reverse("products")},
         {"label": item.code, "url": reverse("product", args=[item.pk])},
     ]
-    context = {
+    context: dict[str, Any] = {
         "item": item,
         "base": base,
         "edited": edited,

@@ -163,8 +163,8 @@ def sets_of(data: Any = None, draft: BomDraft | None = None, *, more: str = "") 
         extra = 1 if data is None and prefix == LINES and not rows else 0
         factory = formset_factory(form, extra=extra, can_delete=True, max_num=500, absolute_max=500)
         rows_of = factory(_with_one_more(data, prefix) if more == prefix else data, initial=rows, prefix=prefix)
-        for form in rows_of:
-            form.fields["DELETE"].label = "Take it out"
+        for row in rows_of:
+            row.fields["DELETE"].label = "Take it out"
         made[prefix] = rows_of
     return made
 

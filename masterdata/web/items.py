@@ -1,5 +1,6 @@
 """Items: the list, the page with every figure and its history, and the forms that define and change one."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from masterdata.actions.define_item import define_item
 from masterdata.models import Item, Unit
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, site_of
-from masterdata.pages.figures import figure, words
+from masterdata.pages.figures import figure, raw, words
 from masterdata.pages.forms import form_page, labelled
 from masterdata.pages.histories import history_of
 from masterdata.queries import boms_made_invalid, where_used
@@ -127,7 +128,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _facts(request: HttpRequest, found: Item) -> list[dict[str, Any]]:
     site = site_of(request)
-    facts = [
+    facts: list[dict[str, Any]] = [
         {"name": "Kind", "value": words(found.kind)},
         {"name": "GTIN", "value": found.gtin, "code": True},
         {"name": "Stock unit", "value": f"{found.stock_unit.symbol} ({found.stock_unit.name})"},
@@ -142,6 +143,11 @@ def _facts(request: HttpRequest, found: Item) -> list[dict[str, Any]]:
     if found.label_potency is not None:
         facts.append({"name": "Label potency", "value": figure(found.label_potency)})
     return facts
+
+
+def tidy(value: Any) -> Any:
+    """A decimal without idle zeros, so that a form shows 1.9 for 1.900000."""
+    return Decimal(raw(value)) if isinstance(value, Decimal) else value
 
 
 class ItemForm(forms.Form):
@@ -199,7 +205,8 @@ def item_new(request: HttpRequest) -> HttpResponse:
 def item_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an item, with a reason; BOMs that its flags make invalid are listed on its page."""
     found = get_object_or_404(Item, pk=pk)
-    initial = {name: getattr(found, name) for name in ItemForm(changing=True).fields if hasattr(found, name)}
+    names = [name for name in ItemForm(changing=True).fields if hasattr(found, name)]
+    initial = {name: tidy(getattr(found, name)) for name in names}
     form = ItemForm(request.POST or None, initial=initial, changing=True)
 
     def change(asked: dict[str, Any]) -> HttpResponse:

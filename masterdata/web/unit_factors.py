@@ -160,7 +160,7 @@ def unit_factor(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _facts(found: UnitFactor) -> list[dict[str, Any]]:
-    facts = [
+    facts: list[dict[str, Any]] = [
         {"name": "Item", "value": found.item.code, "url": reverse("item", args=[found.item_id]), "code": True},
         {"name": "Factor", "value": shown(found)},
         {"name": "Written by", "value": found.author.name},

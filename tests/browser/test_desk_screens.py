@@ -96,17 +96,22 @@ def signed_in(browser, plant: LivePlant, username: str, *, size=(1440, 900), the
     return context
 
 
+def listen(page, complaints: list[str]) -> None:
+    """Keep what the browser complains of, with the address that it complains about."""
+    page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+
+
 def test_desk_screens_hold_the_policy_fit_the_screen_and_serve_everybody(browser, plant):
     complaints: list[str] = []
-    axe, pages, here = Axe(), {}, ""
+    axe, pages = Axe(), {}
     for name, (username, address) in screens().items():
         if ONLY and name not in ONLY:
             continue
         if username not in pages:
-            page = pages[username] = signed_in(browser, plant, username).new_page()
-            page.on("console", lambda said: complaints.append(f"{here}: {said.text}") if said.type == "error" else None)
-            page.on("pageerror", lambda error: complaints.append(f"{here}: {error}"))
-        here, page = name, pages[username]
+            pages[username] = signed_in(browser, plant, username).new_page()
+            listen(pages[username], complaints)
+        page = pages[username]
         page.goto(plant.url + address)
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > SIZES[0][0]:
@@ -118,7 +123,8 @@ def test_desk_screens_hold_the_policy_fit_the_screen_and_serve_everybody(browser
             if one["impact"] in ("serious", "critical")
         ]
     # a page that is refused is an error in the browser's eyes
-    assert [one for one in complaints if not one.startswith("not-allowed: Failed to load resource")] == []
+    refused = plant.url + screens()["not-allowed"][1]
+    assert [one for one in complaints if not one.startswith(f"{refused}: Failed to load resource")] == []
 
 
 @pytest.mark.skipif(not FOLDER, reason="SCREENSHOTS=<folder> asks for pictures")
@@ -135,3 +141,9 @@ def test_photographs(browser, plant):
                 page.goto(plant.url + address)
                 page.screenshot(path=folder / f"{name}-{size[0]}-{theme}.png", full_page=size == SIZES[0])
                 context.close()
+
+
+def _listen(page, complaints: list[str]) -> None:
+    """What the browser complains of, with the address it was at."""
+    page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))

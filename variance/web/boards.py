@@ -126,7 +126,7 @@ def _table(request: HttpRequest, found: dict[str, Any], asked: dict[str, Any], s
     """Columns only for the parts that occur; each total leads to its ledger lines, each name one level down."""
     shown = [part["name"] for part in found["parts"]]
     by_component = asked["group"] == "component"
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"label": {"product": "Product", "order": "Order", "component": "Component"}[asked["group"]]},
         {"label": "Name"},
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from backflush.management.demo.floor import Floor
 from backflush.management.demo.plant import ItemRow, OperationRow, Plant, define_items, define_route
@@ -37,7 +38,7 @@ ROUTE: tuple[OperationRow, ...] = (
 
 def lines() -> Sequence[LineDraft]:
     """The BOM per 1,200 bottles."""
-    history = {"source": FigureSource.HISTORY, "source_note": "Mean of the last 20 batches"}
+    history: dict[str, Any] = {"source": FigureSource.HISTORY, "source_note": "Mean of the last 20 batches"}
     return (
         LineDraft("SUGAR-PH", "90", operation="10"),
         LineDraft("GLYC", "14.4", unit="LTR", operation="10"),

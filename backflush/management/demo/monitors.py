@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from backflush.management.demo.floor import Floor
 from backflush.management.demo.plant import ItemRow, OperationRow, Plant, define_items, define_route
@@ -59,7 +60,7 @@ def lines() -> Sequence[LineDraft]:
 
 def module_lines() -> Sequence[LineDraft]:
     """The BOM of one optics module."""
-    history = {"source": FigureSource.HISTORY, "source_note": "Yield of the bench over a quarter"}
+    history: dict[str, Any] = {"source": FigureSource.HISTORY, "source_note": "Yield of the bench over a quarter"}
     return (
         LineDraft("LENS-12", "1", scrap=ScrapDraft(percent="2", **history)),
         LineDraft("LED-IR", "2"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from backflush.management.demo.floor import Floor, shelf_of
 from traceability.models import WorkOrder
@@ -46,7 +47,7 @@ class Delivery:
     supplier: str
     quantity: str
     lots: tuple[tuple[float, int, str], ...]
-    extra: Mapping[int, Mapping[str, Decimal]] = field(default_factory=dict)
+    extra: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def deliver(floor: Floor, deliveries: Iterable[Delivery], now: datetime) -> None:

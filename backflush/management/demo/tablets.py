@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from backflush.management.demo.floor import Floor
 from backflush.management.demo.plant import ItemRow, OperationRow, Plant, define_items, define_route
@@ -64,7 +65,10 @@ ROUTE: tuple[OperationRow, ...] = (
 
 def lines(*, lactose_scrap: str, pvc_setup: str, alu_setup: str) -> Sequence[LineDraft]:
     """The BOM per 1,000 packs, with the figures that changed from version to version."""
-    study = {"source": FigureSource.STUDY, "source_note": "Weighing study of 12 batches, protocol demo-7"}
+    study: dict[str, Any] = {
+        "source": FigureSource.STUDY,
+        "source_note": "Weighing study of 12 batches, protocol demo-7",
+    }
     return (
         LineDraft("API-FICT", "1.2", operation="10", method=PostingMethod.SCAN, tolerance="1"),
         LineDraft(
