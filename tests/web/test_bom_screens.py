@@ -62,7 +62,7 @@ def test_two_versions_are_compared_field_by_field(look):
 
 def test_the_history_names_who_made_each_line_and_why(look):
     shown = page(look("auditor"), version(2))
-    assert "line PK-BTL-200 created" in shown
+    assert "created, with line SF-SYR-001, line PK-BTL-200" in shown
     assert "Drop the set." in shown
 
 

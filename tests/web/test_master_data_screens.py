@@ -208,3 +208,12 @@ def test_who_sets_up_no_plant_is_told_who_does(look, name):
     answer = look("operator").post(reverse(name), {})
     assert answer.status_code == 403
     assert "Olga Operator may not set up sites, lines, bins, items and routes." in answer.content.decode()
+
+
+def test_every_record_is_a_read_only_page_for_admins_and_auditors(look):
+    auditor = look("auditor")
+    assert reverse("admin:index") in auditor.get(reverse("items")).content.decode()
+    assert auditor.get(reverse("admin:index")).status_code == 200
+    assert auditor.get(reverse("admin:masterdata_item_changelist")).status_code == 200
+    assert auditor.get(reverse("admin:masterdata_item_add")).status_code == 403
+    assert look("engineer").get(reverse("admin:index")).status_code == 302
