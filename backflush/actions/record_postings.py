@@ -19,6 +19,7 @@ from backflush.rules.ledger_lines import decimal_of, issue_lines
 from backflush.rules.progress import Progress, write_lines
 from backflush.rules.recipe import Recipe
 from backflush.rules.vocabulary import PostingKind, ReportKind
+from traceability.actions.close_handling_units import close_handling_units
 from traceability.actions.ledger import (
     NULL,
     NewBalance,
@@ -72,6 +73,8 @@ def record_postings(batch: Batch, site_id: int, decided: Sequence[Decided], reco
         write_entries(cursor, entries, lines)
         _write_balances(cursor, batch, site_id, changes, received)
         _write_carried(cursor, site_id, decided, entry_ids, lots)
+        closed = [one.report.handling_unit for one in decided if one.row.kind == ReportKind.HANDLING_UNIT_CLOSED]
+        close_handling_units(site_id=site_id, ssccs=closed, at=recorded_at)
         _write_progress(cursor, batch, decided)
         _settle_reports(cursor, [one.row.id for one in decided], recorded_at)
         recipes = store_recipes(cursor, [one.recipe for one in decided])

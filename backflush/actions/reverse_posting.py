@@ -13,6 +13,7 @@ from backflush.rules.decide import decide
 from backflush.rules.flush import closes_unit, counts_of
 from backflush.rules.progress import Progress, read_lines
 from backflush.rules.recipe import read_recipe
+from backflush.rules.requirement import Counts
 from backflush.rules.reversal import (
     output_needs_without,
     progress_without,
@@ -27,6 +28,7 @@ from masterdata.actions.sign import sign
 from masterdata.models import SigningTicket
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
+from traceability.actions.close_handling_units import reopen_handling_unit
 from traceability.actions.holding import hold_order
 from traceability.actions.mirror_entry import mirror_entry
 
@@ -103,13 +105,10 @@ def _take_back_progress(posting: Posting) -> None:
         row.lines,
     )
     scan = report.kind == ReportKind.SCAN_ISSUE
-    counts, _ = counts_of(report, order, recipe, before)
+    counts = Counts() if scan else counts_of(report, order, recipe, before)[0]
     last = _last_issues(posting)
-    if scan:
-        from backflush.rules.requirement import Counts
-
-        counts = Counts()
     unit = report.handling_unit if closes_unit(report, before) else ""
+    reopen_handling_unit(site_id=posting.site_id, sscc=unit)
     progress = progress_without(progress, plan, counts, recipe.factor, unit, last)
     if not scan:
         per_unit = [(str(output.component), output.quantity) for output in recipe.outputs]

@@ -7,7 +7,7 @@ from backflush.rules.drawing import Pick, rounded
 from backflush.rules.flush import LineOutcome
 from backflush.rules.progress import CLASSES
 from backflush.rules.recipe import Recipe
-from masterdata.rules.usage import plain_text
+from masterdata.rules.usage import plain_text, readable
 from masterdata.rules.vocabulary import PostingMethod
 
 ZERO = Fraction(0)
@@ -49,7 +49,7 @@ class ExplainedLine:
 def number(value: Fraction) -> str:
     """A figure as people read it: decimal where it is finite, else the fraction with its decimal neighbour."""
     text = plain_text(value)
-    return text if "/" not in text else f"{text} ≈ {float(value):.6g}"
+    return text if "/" not in text else f"{text} ≈ {readable(value).removeprefix('about ')}"
 
 
 def explain_line(outcome: LineOutcome, recipe: Recipe) -> ExplainedLine:

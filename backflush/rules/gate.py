@@ -9,7 +9,7 @@ from backflush.rules.progress import Progress
 from backflush.rules.recipe import Recipe, TriggerFigures
 from backflush.rules.vocabulary import ReportKind
 from masterdata.rules.refusal import Refusal
-from masterdata.rules.usage import plain_text
+from masterdata.rules.usage import readable
 from masterdata.rules.vocabulary import PostingMethod
 from traceability.rules.vocabulary import OrderState
 
@@ -150,8 +150,8 @@ def _quantities(report: ReportFact, order: OrderFact, recipe: Recipe, progress: 
     if order.good_before is not None and here > order.good_before:
         yield Refusal(
             "operation_out_of_sequence",
-            f"{plain_text(here)} units would be reported at operation {recipe.operation.number}, but only "
-            f"{plain_text(order.good_before)} good ones came from operation {recipe.operation.after}.",
+            f"{readable(here)} units would be reported at operation {recipe.operation.number}, but only "
+            f"{readable(order.good_before)} good ones came from operation {recipe.operation.after}.",
             recipe.operation.number,
             f"Report operation {recipe.operation.after} first.",
         )
@@ -161,17 +161,16 @@ def _quantities(report: ReportFact, order: OrderFact, recipe: Recipe, progress: 
     if progress.good + report.good > most:
         yield Refusal(
             "quantity_implausible",
-            f"{plain_text(progress.good + report.good)} good units would be more than the {plain_text(most)} "
+            f"{readable(progress.good + report.good)} good units would be more than the {readable(most)} "
             f"that order {order.number} allows.",
             order.number,
             "Check the count; a supervisor can confirm it with a badge.",
         )
     limit = order.quantity * trigger.report_limit / 100
-    if report.good + scrapped + report.rework > limit:
+    if report.good > limit:
         yield Refusal(
             "quantity_implausible",
-            f"One report of {plain_text(report.good + scrapped + report.rework)} units is more than the limit of "
-            f"{plain_text(limit)}.",
+            f"{readable(report.good)} good units in one report are more than the limit of {readable(limit)}.",
             order.number,
             "Check the count; a supervisor can confirm it with a badge.",
         )

@@ -11,7 +11,7 @@ from backflush.rules.requirement import fixed_quantity
 from backflush.rules.scan_issue import target_of
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.units import RoundingRule
-from masterdata.rules.usage import ONE, UsageLine, plain_text
+from masterdata.rules.usage import ONE, UsageLine, readable
 from masterdata.rules.vocabulary import AllocationStrategy, OutputBasis, PostingMethod, Rounding
 
 ZERO = Fraction(0)
@@ -91,7 +91,7 @@ def _backflush_findings(
         return [
             Refusal(
                 "under_posted",
-                f"{item.code}: {plain_text(required)} {item.measure} are required, {plain_text(covered)} are posted.",
+                f"{item.code}: {readable(required)} {item.measure} are required, {readable(covered)} are posted.",
                 item.code,
                 "Post the difference, or accept it with a reason.",
             )
@@ -101,7 +101,7 @@ def _backflush_findings(
         return [
             Refusal(
                 "over_posted",
-                f"{item.code}: {plain_text(covered)} {item.measure} are posted, {plain_text(required)} are required.",
+                f"{item.code}: {readable(covered)} {item.measure} are posted, {readable(required)} are required.",
                 item.code,
                 "Reverse what is too much, or accept it with a reason.",
             )
@@ -132,7 +132,7 @@ def _scan_findings(line: UsageLine, before: LineProgress, order_quantity: Fracti
         return [
             Refusal(
                 "serials_missing",
-                f"{plain_text(missing)} serials of {item.code} are not scanned.",
+                f"{readable(missing)} serials of {item.code} are not scanned.",
                 item.code,
                 "Scan the serials that were built in.",
             )
@@ -144,7 +144,7 @@ def _scan_findings(line: UsageLine, before: LineProgress, order_quantity: Fracti
     return [
         Refusal(
             "scan_missing",
-            f"{item.code}: {plain_text(before.covered)} {item.measure} are scanned; at least {plain_text(least)} are due.",
+            f"{item.code}: {readable(before.covered)} {item.measure} are scanned; at least {readable(least)} are due.",
             item.code,
             "Scan what was used, or accept the difference with a reason.",
         )

@@ -14,7 +14,7 @@ from backflush.rules.progress import LineProgress, Progress
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import fixed_quantity
 from masterdata.rules.refusal import Refusal
-from masterdata.rules.usage import UsageLine, plain_text
+from masterdata.rules.usage import UsageLine, readable
 from masterdata.rules.vocabulary import OutputBasis, PostingMethod
 from traceability.rules.eligibility import StockFact, lot_refusals
 
@@ -125,10 +125,10 @@ def _draws(
         refusals.append(
             Refusal(
                 "short",
-                f"{plain_text(scan.quantity)} {item.measure} of {item.code} were scanned; "
-                f"{plain_text(scan.quantity - remaining)} of the lot are staged.",
+                f"{readable(scan.quantity)} {item.measure} of {item.code} were scanned; "
+                f"{readable(scan.quantity - remaining)} of the lot are staged.",
                 item.code,
-                f"Stage {plain_text(remaining)} {item.measure} more of this lot.",
+                f"Stage {readable(remaining)} {item.measure} more of this lot.",
             )
         )
     elif remaining > 0 and not refusals:
@@ -137,7 +137,7 @@ def _draws(
                 "short",
                 f"Nothing of this lot of {item.code} is left at the order.",
                 item.code,
-                f"Stage {plain_text(remaining)} {item.measure} more.",
+                f"Stage {readable(remaining)} {item.measure} more.",
             )
         )
     return draws
@@ -158,8 +158,8 @@ def _beyond_target(
     return [
         Refusal(
             "over_tolerance",
-            f"With this scan {plain_text(after)} {item.measure} of {item.code} would be issued; the target is "
-            f"{plain_text(target)} and at most {plain_text(most)} is allowed.",
+            f"With this scan {readable(after)} {item.measure} of {item.code} would be issued; the target is "
+            f"{readable(target)} and at most {readable(most)} is allowed.",
             item.code,
             "Weigh again, or ask an engineer whether the target is right.",
         )

@@ -7,7 +7,7 @@ from backflush.rules.drawing import Pick
 from backflush.rules.facts import OrderFact, ReportFact
 from backflush.rules.recipe import Recipe
 from masterdata.rules.refusal import Refusal
-from masterdata.rules.usage import plain_text
+from masterdata.rules.usage import readable
 from traceability.rules.eligibility import StockFact, lot_refusals
 
 
@@ -26,9 +26,9 @@ def shortage_refusals(
         reasons.append(
             Refusal(
                 "not_staged",
-                f"{plain_text(pick.wanted)} {item.measure} of {item.code} are needed; none is staged to order {order.number}.",
+                f"{readable(pick.wanted)} {item.measure} of {item.code} are needed; none is staged to order {order.number}.",
                 item.code,
-                f"Stage {plain_text(pick.wanted)} {item.measure} of {item.code} to the order.",
+                f"Stage {readable(pick.wanted)} {item.measure} of {item.code} to the order.",
             )
         )
     for stock in offered:
@@ -46,9 +46,9 @@ def shortage_refusals(
     reasons.append(
         Refusal(
             "short",
-            f"{plain_text(pick.wanted)} {item.measure} of {item.code} are needed; {plain_text(eligible)} can be drawn.",
+            f"{readable(pick.wanted)} {item.measure} of {item.code} are needed; {readable(eligible)} can be drawn.",
             item.code,
-            f"Stage {plain_text(pick.short)} {item.measure} more of {item.code}.",
+            f"Stage {readable(pick.short)} {item.measure} more of {item.code}.",
         )
     )
     return reasons

@@ -172,3 +172,9 @@ def plain_text(value: Fraction) -> str:
         whole, part = divmod(abs(scaled.numerator), 10**9)
         return f"{'-' if value < 0 else ''}{whole}.{part:09d}".rstrip("0")
     return f"{value.numerator}/{value.denominator}"
+
+
+def readable(value: Fraction) -> str:
+    """A figure in a sentence: exact where it has a finite decimal, else to six decimals with `about`."""
+    text = plain_text(value)
+    return text if "/" not in text else f"about {plain_text(Fraction(round(value * 10**6), 10**6))}"

@@ -15,7 +15,7 @@ from masterdata.actions.change_item import change_item
 from masterdata.rules.bom import LineDraft
 from tests import floor, plant, reporting
 from traceability.actions.release_order import release_order
-from traceability.models import LedgerLine, MaterialLot
+from traceability.models import HandlingUnit, LedgerLine, MaterialLot
 
 pytestmark = pytest.mark.django_db
 
@@ -207,3 +207,23 @@ def test_a_wrong_clock_blocks_with_words(kit):
     assert reporting.reasons(report) == ["clock_out_of_sync"]
     transition = ReportTransition.objects.get(report_id=report.pk)
     assert "received before that" in transition.reasons[0]["sentence"]
+
+
+def test_closing_a_handling_unit_counts_once_and_marks_it_closed():
+    sscc = "340123450000000017"
+    made = plant.item("CASED", decimals=0, cost="20", kind="finished")
+    plant.route(made, ["10"])
+    plant.trigger(made, "10", kind="handling_unit_closed")
+    part = plant.item("TRAY", decimals=0)
+    plant.approved_bom(made, [LineDraft(item="TRAY", quantity="1")])
+    order = floor.released_order(made, "100")
+    tray = floor.staged(order, part, "50")
+    HandlingUnit.objects.create(site=order.site, sscc=sscc, kind="case", order=order, opened_at=floor.NOW)
+
+    posting = reporting.posted(order, kind="handling_unit_closed", handling_unit=sscc, good="12")
+    assert HandlingUnit.objects.get(sscc=sscc).closed_at is not None
+    reporting.posted(order, kind="handling_unit_closed", handling_unit=sscc, good="12")
+    assert floor.stock(tray, plant.place("staging"), order) == 38
+
+    reporting.reversed_by_qa(posting)
+    assert HandlingUnit.objects.get(sscc=sscc).closed_at is None
