@@ -1,13 +1,15 @@
 """The limit: how fast this server takes the rows of standard postings when nothing is read, judged or computed.
 
 Frozen: changing it changes what every figure means. The product's own tables, constraints and triggers; its rows made
-beforehand; psycopg COPY and one set-based update per table; fifty postings a commit; as many clients as workers.
+beforehand; psycopg COPY, and one set-based statement for each table that is updated (balances, progress, reports, outbox head);
+fifty postings a commit; as many clients as workers.
 """
 
 import itertools
 import threading
 import time
 import uuid
+from dataclasses import dataclass
 
 import psycopg
 
@@ -27,23 +29,48 @@ _POSTINGS = (
     " good, actual_amount, recipe_id, facts, occurred_at, recorded_at) FROM STDIN"
 )
 _MESSAGES = "COPY backflush_outboxmessage (site_id, position, kind, posting_id, recorded_at) FROM STDIN"
+_PROGRESS = """
+INSERT INTO backflush_orderprogress (order_id, operation_number, good, structural_scrap, avoidable_scrap, rework, setups,
+    reports, lines) SELECT o, 'limit', 1, 0, 0, 0, 1, 1, l FROM unnest(%s::bigint[], %s::text[]) AS n (o, l)
+ON CONFLICT (order_id, operation_number) DO UPDATE SET good = excluded.good, lines = excluded.lines
+"""
+_REPORTS = """
+UPDATE backflush_operationreport SET state = 'posted', settled_at = now(), judged_at = now()
+WHERE id = ANY(%s) AND state = 'received'
+"""
+#: locks and writes the head; its position stays, so that the product's numbers have no gap
+_HEAD = "UPDATE backflush_outboxhead SET position = position WHERE site_id = %s"
 _AT = "2026-01-06T08:00:00+00:00"
 _numbers = itertools.count(10_000_000_000)
 _lock = threading.Lock()
 
 
+@dataclass(frozen=True)
+class Bound:
+    """(balance, lot, item) bound to each order, and the balance that each order's output is received into."""
+
+    components: dict[int, list[tuple[int, int, int]]]
+    finished: dict[int, int]
+
+
 class Batch:
     """The rows of fifty postings over fifty orders, made beforehand."""
 
-    def __init__(self, standard: Standard, bound: dict[int, list[tuple[int, int, int]]], orders: list[int], facts: str):
+    def __init__(self, standard: Standard, bound: Bound, orders: list[int], reports: list[int], facts: str):
         with _lock:
             numbers = [next(_numbers) for _ in orders]
+        self.site = standard.site
+        self.reports = reports
+        self.orders = sorted(set(orders))
+        self.progress = [facts[:1300]] * len(self.orders)
         components = [uuid.UUID(int=index + 1) for index in range(len(standard.components))]
         self.entries, self.lines, self.postings, self.messages = [], [], [], []
         self.balances: dict[int, float] = {}
-        for number, order in zip(numbers, orders, strict=True):
+        for number, order, report in zip(numbers, orders, reports, strict=True):
             self.entries.append(f"{number}\t{standard.site}\tgoods_issue\t{order}\t{standard.device}\t\t{_AT}\t{_AT}\n")
-            for component, (balance, lot, item) in zip(components, bound[order], strict=True):
+            made = bound.finished[order]
+            self.balances[made] = self.balances.get(made, 0) + 1
+            for component, (balance, lot, item) in zip(components, bound.components[order], strict=True):
                 self.lines.append(
                     f"{standard.site}\t{number}\t{item}\t{lot}\t{standard.staging}\t{order}\t{standard.consumed}\t0\t0.125"
                     f"\t{order}\t{component}\t1\t0.125\t0.125\t0.31\t0.31\n"
@@ -54,7 +81,7 @@ class Batch:
                 f"\t{order}\t\\N\t\\N\t\\N\t\\N\t60\t60\n"
             )
             self.postings.append(
-                f"{number}\t{standard.site}\t{number}\treport\t{number}\t{order}\t10\t{number}\t1\t1\t6.2\t1\t{facts}"
+                f"{number}\t{standard.site}\t{number}\treport\t{report}\t{order}\t10\t{number}\t1\t1\t6.2\t1\t{facts}"
                 f"\t{_AT}\t{_AT}\n"
             )
             self.messages.append(f"{standard.site}\t{number}\treport\t{number}\t{_AT}\n")
@@ -70,29 +97,44 @@ class Batch:
                 " FROM unnest(%s::bigint[], %s::numeric[]) AS c (id, change) WHERE b.id = c.id",
                 [list(self.balances), list(self.balances.values())],
             )
+            cursor.execute(_PROGRESS, [self.orders, self.progress])
+            cursor.execute(_REPORTS, [self.reports])
+            cursor.execute(_HEAD, [self.site])
             for statement, rows in ((_POSTINGS, self.postings), (_MESSAGES, self.messages)):
                 with cursor.copy(statement) as copy:
                     copy.write("".join(rows))
 
 
-def bound_lots(url: str, standard: Standard) -> dict[int, list[tuple[int, int, int]]]:
-    """(balance, lot, item) bound to each order."""
-    found: dict[int, list[tuple[int, int, int]]] = {}
+def bound_lots(url: str, standard: Standard) -> Bound:
+    """What each order draws from and receives into. The product has posted to every order before."""
+    bound = Bound({}, {})
     with psycopg.connect(url) as connection:
         for order, balance, lot, item in connection.execute(
             "SELECT order_id, id, lot_id, item_id FROM traceability_stockbalance WHERE order_id = ANY(%s) ORDER BY id",
             [standard.orders],
         ):
-            found.setdefault(order, []).append((balance, lot, item))
-    return found
+            bound.components.setdefault(order, []).append((balance, lot, item))
+        for order, balance in connection.execute(
+            "SELECT l.order_id, b.id FROM traceability_stockbalance b JOIN traceability_materiallot l ON l.id = b.lot_id"
+            " WHERE b.bin_id = %s AND l.order_id = ANY(%s)",
+            [standard.finished, standard.orders],
+        ):
+            bound.finished[order] = balance
+    return bound
 
 
-def batches(
-    standard: Standard, bound: dict[int, list[tuple[int, int, int]]], count: int, facts: str, orders: list[int]
-) -> list[Batch]:
-    """`count` postings over the orders in turn, fifty a batch."""
+def batches(url: str, standard: Standard, bound: Bound, count: int, facts: str, orders: list[int]) -> list[Batch]:
+    """`count` postings over the orders in turn, fifty a batch, each for a report that waits in the inbox."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "SELECT id FROM backflush_operationreport WHERE state = 'received' ORDER BY id LIMIT %s", [count]
+        )
+        reports = [row[0] for row in rows]
     turn = [orders[index % len(orders)] for index in range(count)]
-    return [Batch(standard, bound, turn[start : start + BATCH], facts) for start in range(0, count, BATCH)]
+    return [
+        Batch(standard, bound, turn[start : start + BATCH], reports[start : start + BATCH], facts)
+        for start in range(0, count, BATCH)
+    ]
 
 
 def postings_per_second(url: str, made: list[Batch], clients: int) -> float:

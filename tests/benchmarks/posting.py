@@ -26,7 +26,8 @@ def run(database: RealDatabase) -> dict[str, float]:
     for workers in (1, 2):
         rates, ratios, cpu = [], [], []
         for _ in range(ROUNDS):
-            made = limit.batches(standard, bound, POSTINGS, facts, standard.orders)
+            fill_inbox(standard, POSTINGS)
+            made = limit.batches(database.url, standard, bound, POSTINGS, facts, standard.orders)
             best = limit.postings_per_second(database.url, made, workers)
             rate, milliseconds = measure(database, standard, POSTINGS, workers)
             rates.append(rate)
@@ -51,7 +52,8 @@ def growth(database: RealDatabase) -> dict[str, float]:
     bound = limit.bound_lots(database.url, standard)
     history = 100_000 - Posting.objects.count()
     while history > 0:
-        made = limit.batches(standard, bound, min(history, 10_000), facts, standard.orders)
+        fill_inbox(standard, min(history, 10_000))
+        made = limit.batches(database.url, standard, bound, min(history, 10_000), facts, standard.orders)
         limit.postings_per_second(database.url, made, 2)
         history -= 10_000
     _settle(database)
