@@ -133,7 +133,9 @@ def _serial_lines(order: WorkOrder, at: OrderOperation) -> list[ScanLine]:
 
 def _slots(order: WorkOrder, at: OrderOperation, unit: str) -> dict[str, Any]:
     """For every part of the unit: the serials scanned, with their state, and how many are still missing."""
-    lines, scans = _serial_lines(order, at), scans_of_unit(order.pk, at.number, unit) if unit else []
+    # scans first: one that posts in between is then still waited for, and the page asks again
+    scans = scans_of_unit(order.pk, at.number, unit) if unit else []
+    lines = _serial_lines(order, at)
     slots = []
     for line in lines:
         own = [_slot(scan, order, at) for scan in scans if scan["body"].get("item") in line.codes]
