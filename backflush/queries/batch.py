@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from backflush.queries.conversions import iso
+from backflush.queries.conversions import Conversions, iso
 from backflush.queries.recipes import RecipeBook
 from backflush.queries.stock_facts import load_lots, stock_fact
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact, ScanFact
@@ -25,7 +25,7 @@ from masterdata.models import Device, DeviceClock, Item, Person, ReasonCode, Tra
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.units import round_quantity
 from masterdata.rules.vocabulary import Role
-from traceability.models import HandlingUnit, LineClearance, OrderOperation, OrderPin, WorkOrder
+from traceability.models import HandlingUnit, LineClearance, MaterialLot, OrderOperation, OrderPin, WorkOrder
 from traceability.queries.precision import rounding_rule
 from traceability.rules.eligibility import StockFact
 from traceability.rules.quantities import is_countable
@@ -266,8 +266,6 @@ class Batch:
 
     def _scan(self, row: ReportRow, recipe: Recipe, found: list[Refusal]) -> ScanFact:
         """What was scanned, in the item's stock unit. Unknown codes become reasons; the fact then names nothing."""
-        from traceability.models import MaterialLot
-
         body = row.body
         lot = (
             MaterialLot.objects.filter(site_id=row.site_id, code=body["lot"], item__code=body["item"])
@@ -303,8 +301,6 @@ class Batch:
         return ScanFact(lot.item_id, lot.pk, exact or ZERO)
 
     def _convert(self, item: int, from_unit: str, to_unit: str, at: datetime) -> Fraction | None:
-        from backflush.queries.conversions import Conversions
-
         return Conversions([item], at)(item, from_unit, to_unit)
 
 

@@ -11,6 +11,7 @@ from backflush.models import OperationReport, Posting, ReportBody, ReportTransit
 from backflush.queries.postings import posting_lines, posting_number
 from backflush.rules.vocabulary import ReportState
 from masterdata.models import Device, Person
+from traceability.models import OrderOperation
 
 
 def report_by_event(site_id: int, event_id: uuid.UUID | str) -> OperationReport | None:
@@ -74,8 +75,6 @@ def blocked_reports(
     if order:
         reports = reports.filter(order_number=order)
     if line:
-        from traceability.models import OrderOperation
-
         here = OrderOperation.objects.filter(order_id=OuterRef("order_id"), number=OuterRef("operation_number"))
         reports = reports.annotate(line_id=Subquery(here.values("line_id")[:1])).filter(line_id=line)
     if reason:
