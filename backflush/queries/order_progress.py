@@ -4,22 +4,22 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from backflush.models import OrderProgress, Posting
-from traceability.models import OrderOperation
+from traceability.models import OrderOperation, WorkOrder
 
 #: what counts as now when a pace is reckoned
 WINDOW = timedelta(hours=2)
 
 
-def good_at_the_end(order_ids: Iterable[int]) -> dict[int, Decimal]:
-    """Good units so far at each order's last operation."""
-    last = dict(
-        OrderOperation.objects.filter(order_id__in=list(order_ids), last=True).values_list("order_id", "number")
-    )
-    rows = OrderProgress.objects.filter(order_id__in=last).values_list("order_id", "operation_number", "good")
-    return {order: good for order, operation, good in rows if last[order] == operation}
+def with_good(orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
+    """Orders with `good`: good units so far at their last operation (0 where nothing was reported)."""
+    last = OrderOperation.objects.filter(order_id=OuterRef("pk"), last=True).values("number")[:1]
+    made = OrderProgress.objects.filter(order_id=OuterRef("pk"), operation_number=OuterRef("last_operation"))
+    zero = Value(Decimal(0), output_field=DecimalField(max_digits=27, decimal_places=9))
+    return orders.annotate(last_operation=Subquery(last), good=Coalesce(Subquery(made.values("good")[:1]), zero))
 
 
 def progress_of(order_id: int) -> dict[str, OrderProgress]:

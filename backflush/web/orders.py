@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from backflush.queries.order_progress import good_at_the_end
+from backflush.queries.order_progress import with_good
 from masterdata.models import BomVersion, Item, ProductionLine, Unit
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, the_site
@@ -51,17 +51,16 @@ def orders(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=asked["state"])
     if asked["line"]:
         rows = rows.filter(pk__in=OrderOperation.objects.filter(line_id=asked["line"]).values("order_id"))
-    good = good_at_the_end(rows.values_list("id", flat=True))
     plan = can(request, Duty.PLAN_ORDERS)
     listing = lists.Listing(
         name="orders",
-        rows=rows,
+        rows=with_good(rows),
         order="-created",
         file="orders",
         filters=filters,
         empty="No order fits.",
         empty_hint="Plan one with “New order”." if plan else "Supervisors and engineers plan orders.",
-        columns=_columns(good),
+        columns=_columns(),
         context={
             "title": "Orders",
             "actions": [{"label": "New order", "url": reverse("order-new"), "primary": True}] if plan else [],
@@ -70,7 +69,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     return lists.show_list(request, listing)
 
 
-def _columns(good: dict[int, Any]) -> list[lists.Column]:
+def _columns() -> list[lists.Column]:
     return [
         lists.Column(
             "Order", lambda row: lists.text(row.number, reverse("order", args=[row.pk]), code=True), sort="number"
@@ -78,7 +77,7 @@ def _columns(good: dict[int, Any]) -> list[lists.Column]:
         lists.Column("Product", lambda row: lists.text(row.item.code, code=True), sort="item", by="item__code"),
         lists.Column("Name", lambda row: lists.text(row.item.name)),
         lists.Column("State", lambda row: lists.text(row.state, tone=TONES[row.state]), sort="state"),
-        lists.Column("Good", lambda row: lists.number(good.get(row.pk, 0), row.unit.symbol), number=True),
+        lists.Column("Good", lambda row: lists.number(row.good, row.unit.symbol), sort="good", number=True),
         lists.Column("Of", lambda row: lists.number(row.quantity, row.unit.symbol), sort="quantity", number=True),
         lists.Column("Due", lambda row: lists.moment(row.due_at), sort="due", by="due_at"),
         lists.Column("Released", lambda row: lists.moment(row.released_at), sort="released", by="released_at"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -42,7 +42,13 @@ def postings(request: HttpRequest) -> HttpResponse:
         ],
     )
     asked = lists.values(filters)
-    rows = Posting.objects.filter(site_id=site.pk).defer("facts").order_by("-number")
+    order = WorkOrder.objects.filter(pk=OuterRef("order_id"))
+    rows = (
+        Posting.objects.filter(site_id=site.pk)
+        .defer("facts")
+        .annotate(order_number=Subquery(order.values("number")), order_unit=Subquery(order.values("unit__symbol")))
+        .order_by("-number")
+    )
     if asked["order"]:
         numbers = WorkOrder.objects.filter(site=site, number__icontains=asked["order"]).values("id")
         rows = rows.filter(order_id__in=numbers)
@@ -53,7 +59,6 @@ def postings(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(occurred_at__date__gte=since)
     if until:
         rows = rows.filter(occurred_at__date__lte=until)
-    orders = _Orders()
     listing = lists.Listing(
         name="postings",
         rows=rows,
@@ -66,12 +71,10 @@ def postings(request: HttpRequest) -> HttpResponse:
             lists.Column("Posting", lambda row: _link(row.number), sort="number"),
             lists.Column("Kind", lambda row: lists.text(words(row.kind)), sort="kind"),
             lists.Column(
-                "Order", lambda row: lists.text(orders.number(row.order_id), orders.url(row.order_id), code=True)
+                "Order", lambda row: lists.text(row.order_number, reverse("order", args=[row.order_id]), code=True)
             ),
             lists.Column("Operation", lambda row: lists.text(row.operation_number, code=True), sort="operation_number"),
-            lists.Column(
-                "Good", lambda row: lists.number(row.good, orders.unit(row.order_id)), sort="good", number=True
-            ),
+            lists.Column("Good", lambda row: lists.number(row.good, row.order_unit), sort="good", number=True),
             lists.Column(
                 "Actual cost",
                 lambda row: lists.amount(row.actual_amount, decimals=site.currency_decimals, unit=site.currency),
@@ -276,25 +279,3 @@ def _day(text: str) -> Any:
         return parse_date(text) if text else None
     except ValueError:
         return None
-
-
-class _Orders:
-    """Numbers and units of the orders on a page, each looked up once."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[str, str]] = {}
-
-    def _of(self, pk: int) -> tuple[str, str]:
-        if pk not in self._known:
-            found = WorkOrder.objects.filter(pk=pk).values_list("number", "unit__symbol").first()
-            self._known[pk] = found or ("", "")
-        return self._known[pk]
-
-    def number(self, pk: int) -> str:
-        return self._of(pk)[0]
-
-    def unit(self, pk: int) -> str:
-        return self._of(pk)[1]
-
-    def url(self, pk: int) -> str:
-        return reverse("order", args=[pk])

@@ -1,6 +1,6 @@
 """Histories of records as screens show them: who changed what, when and why, old against new, newest first."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import models
@@ -14,17 +14,20 @@ _SILENT = frozenset({"id", "password", "pin", "token_digest"})
 MOST = 200
 
 
-def history_of(*records: models.Model, related: Iterable[tuple[str, Any]] = ()) -> list[dict[str, Any]]:
+def history_of(
+    *records: models.Model, related: Iterable[tuple[str | Callable[[Any], str], Any]] = ()
+) -> list[dict[str, Any]]:
     """Entries for the `history` component; of several records, each by its name.
 
-    `related`: (words before the change, history QuerySet) of parts of the record.
+    `related`: (words before the change, or what makes them from a row; history QuerySet) of parts of the record.
     """
     rows: list[tuple[str, Any]] = []
     for one in records:
         name = f"{one._meta.verbose_name} {subject_of(one)}" if len(records) > 1 else ""
         rows += [(name, row) for row in one.history.all()[:MOST]]  # type: ignore[attr-defined]
     for prefix, histories in related:
-        rows += [(prefix, row) for row in histories.order_by("-history_date", "-history_id")[:MOST]]
+        newest = histories.order_by("-history_date", "-history_id")[:MOST]
+        rows += [(prefix(row) if callable(prefix) else prefix, row) for row in newest]
     names = _Names()
     before: dict[tuple[type, Any], Any] = {}
     entries = []

@@ -214,18 +214,18 @@ def _signature(version: BomVersion) -> list[dict[str, Any]]:
     ]
 
 
-def _parts(version: BomVersion) -> list[tuple[str, Any]]:
+def _parts(version: BomVersion) -> list[tuple[str | Callable[[Any], str], Any]]:
     """Histories of the version's lines and everything on them, also of those that were taken out."""
     lines = BomLine.history.filter(version_id=version.pk)
-    ids = set(lines.values_list("id", flat=True))
-    found: list[tuple[str, Any]] = []
-    for line_id in ids:
-        newest = lines.filter(id=line_id).select_related("item").order_by("-history_id").first()
-        name = f"line {newest.item.code}" if newest else "line"
-        found.append((name, lines.filter(id=line_id)))
-        found.append((f"step of {name}", BomLineStep.history.filter(line_id=line_id)))
-        found.append((f"alternate of {name}", BomAlternate.history.filter(line_id=line_id)))
-        found.append((f"scrap of {name}", ScrapFactor.history.filter(line_id=line_id)))
-    found.append(("output", BomOutput.history.filter(version_id=version.pk)))
-    found.append(("scrap", ScrapFactor.history.filter(version_id=version.pk, line_id__isnull=True)))
-    return found
+    names = {row[0]: f"line {row[1]}" for row in lines.order_by("history_id").values_list("id", "item__code")}
+
+    def of(what: str) -> Callable[[Any], str]:
+        return lambda row: f"{what} of {names.get(row.line_id, 'line')}" if row.line_id else what
+
+    return [
+        (lambda row: names[row.id], lines),
+        (of("step"), BomLineStep.history.filter(line_id__in=names)),
+        (of("alternate"), BomAlternate.history.filter(line_id__in=names)),
+        (of("scrap"), ScrapFactor.history.filter(version_id=version.pk)),
+        ("output", BomOutput.history.filter(version_id=version.pk)),
+    ]
