@@ -22,13 +22,17 @@ ONE = Fraction(1)
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The light of one order's operation. `units`: how many more good units the staged lots cover (None: all of them)."""
+    """The light of one order's operation. `units`: how many more good units the staged lots cover (None: all of them).
+
+    `word` says why a light is idle, where that is not simply that nothing has begun.
+    """
 
     state: str
     sentence: str
     units: Decimal | None = None
     runs_out: str = ""
     reasons: list[Refusal] = field(default_factory=list)
+    word: str = ""
 
 
 def readiness(order: WorkOrder, operation_number: str, now: datetime) -> Readiness:
@@ -84,9 +88,9 @@ def _light(batch: Batch, row: ReportRow, recipe: Any) -> Readiness:
         row.kind = recipe.trigger.kind
     remaining = order.quantity - progress.good
     if remaining <= 0:
-        return Readiness("idle", "The order's quantity is made.")
+        return Readiness("idle", "The order's quantity is made.", word="Done")
     if order.good_before is not None and order.good_before <= progress.output:
-        return Readiness("idle", f"Waiting for operation {recipe.operation.after}.")
+        return Readiness("idle", f"Operation {recipe.operation.after} comes first.", word="Waiting")
 
     def posts(units: Fraction) -> list[Refusal]:
         row.body = {"good": decimal_of(units)}
@@ -96,15 +100,25 @@ def _light(batch: Batch, row: ReportRow, recipe: Any) -> Readiness:
 
     probe = min(ONE, remaining)
     reasons = posts(probe)
-    if reasons:
-        return Readiness("blocked", reasons[0].sentence, Decimal(0), reasons[0].subject, reasons)
     short = posts(remaining)
+    if reasons:
+        # said of all that remains: nobody stages for a single unit
+        whole = {(refusal.code, refusal.subject): refusal for refusal in short}
+        reasons = [whole.get((refusal.code, refusal.subject), refusal) for refusal in reasons]
+        return Readiness("blocked", reasons[0].sentence, Decimal(0), reasons[0].subject, reasons)
     if not short:
-        return Readiness("ready", f"For all {plain_text(remaining)} units that remain.")
+        return Readiness("ready", f"For all {_grouped(remaining)} units that remain.")
     units, runs_out = _most(posts, probe, remaining)
     state = "soon" if units < remaining * _SOON else "ready"
     what = f"until {runs_out} runs out" if runs_out else "until something is missing"
-    return Readiness(state, f"{plain_text(units)} units {what}.", Decimal(decimal_of(units)), runs_out, short)
+    return Readiness(state, f"{_grouped(units)} units {what}.", Decimal(decimal_of(units)), runs_out, short)
+
+
+def _grouped(units: Fraction) -> str:
+    """A count with its thousands apart."""
+    text = plain_text(units)
+    whole, point, rest = text.partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.isdecimal() else text
 
 
 _LATER = frozenset(

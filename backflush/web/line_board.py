@@ -114,6 +114,7 @@ def _card(
         "late": bool(order.due_at and order.due_at < now),
         "state": light.state,
         "sentence": light.sentence,
+        "word": light.word,
         "next_label": label,
         "next_url": url,
     }

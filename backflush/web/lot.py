@@ -145,7 +145,10 @@ def _facts(found: MaterialLot, unit: str) -> list[dict[str, Any]]:
     facts += [
         {"name": "Received", "value": when(found.received_at)},
         {"name": "Expires", "value": day(found.expires_on) or "does not expire"},
-        {"name": "Cost", "value": f"{figure(found.unit_cost)} {found.site.currency} per {unit}"},
+        {
+            "name": "Cost",
+            "value": f"{price(found.unit_cost, found.site.currency_decimals)} {found.site.currency} per {unit}",
+        },
     ]
     if found.potency is not None:
         facts.append({"name": "Potency", "value": f"{figure(found.potency * 100)} %"})

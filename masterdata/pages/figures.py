@@ -37,6 +37,14 @@ def money(value: Any, decimals: int = 2) -> str:
     return written.replace("-", "−")
 
 
+def price(value: Any, decimals: int = 2) -> str:
+    """A cost per unit: as exact as it is stored, and never with fewer decimals than its currency has."""
+    if value is None or value == "":
+        return ""
+    exact = Decimal(str(value)).normalize()
+    return figure(exact) if -int(exact.as_tuple().exponent) > decimals else money(exact, decimals)
+
+
 def raw(value: Any) -> str:
     """A figure for machines: plain digits with a point."""
     if isinstance(value, Decimal):

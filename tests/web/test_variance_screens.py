@@ -36,6 +36,14 @@ def test_a_period_without_postings_says_so(look):
     assert "No order posted in this period." in page
 
 
+def test_what_open_orders_hold_is_said_and_can_be_left_out(look):
+    client = look("finance")
+    board = client.get(reverse("variance-board")).content.decode()
+    assert "of the orders are still open." in board
+    closed_only = re.search(r'href="(\?[^"]*state=closed[^"]*)"', board)[1].replace("&amp;", "&")
+    assert "No order posted in this period." in client.get(reverse("variance-board") + closed_only).content.decode()
+
+
 def test_two_clicks_lead_from_a_figure_to_the_posting_that_explains_it(look):
     client = look("finance")
     board = client.get(reverse("variance-board"), {"group": "order"}).content.decode()

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from backflush.models import Posting
 from traceability.models import WorkOrder
+from traceability.rules.vocabulary import OrderState
 from variance.models import OrderVariance
 from variance.queries.order_uses import order_uses
 from variance.queries.order_variances import order_variance, variance_of
@@ -23,13 +24,15 @@ def variance_board(
     end: datetime,
     product: str | None = None,
     line: int | None = None,
+    state: str | None = None,
     group: str = "product",
 ) -> dict[str, Any]:
     """Variances of the orders that posted between `start` (included) and `end` (not), added up.
 
     `group`: `product`, `order` or `component`. Every row has the parts by name and the total; the rows add up to the whole.
+    `open` counts the orders that are not closed: what they took and have not turned out yet stands in their figures.
     """
-    orders = orders_that_posted(site_id, start, end, product, line)
+    orders = orders_that_posted(site_id, start, end, product, line, state)
     frozen = set(
         OrderVariance.objects.filter(order_id__in=[order.pk for order in orders]).values_list("order_id", flat=True)
     )
@@ -51,19 +54,22 @@ def variance_board(
         "parts": _parts(parts),
         "rows": _grouped(variances, orders, group),
         "orders": len(variances),
+        "open": sum(1 for order in orders if order.state != OrderState.CLOSED),
     }
 
 
 def orders_that_posted(
-    site_id: int, start: datetime, end: datetime, product: str | None, line: int | None
+    site_id: int, start: datetime, end: datetime, product: str | None, line: int | None, state: str | None = None
 ) -> list[WorkOrder]:
-    """The orders behind a board's figures, by number."""
+    """The orders behind a board's figures, by number; only those of a `state` where one is given."""
     posted = Posting.objects.filter(site_id=site_id, occurred_at__gte=start, occurred_at__lt=end).values("order_id")
     wanted = Q(pk__in=posted.distinct())
     if product:
         wanted &= Q(item__code=product)
     if line:
         wanted &= Q(operations__line_id=line)
+    if state:
+        wanted &= Q(state=state)
     return list(
         WorkOrder.objects.filter(wanted, site_id=site_id)
         .select_related("site", "item", "unit")

@@ -11,16 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from masterdata.models import Item, ProductionLine, Site
+from masterdata.models import Item, ProductionLine, Site, Unit
 from masterdata.pages import lists
 from masterdata.pages.access import desk_page, the_site
 from masterdata.pages.figures import day, figure
 from masterdata.rules.duties import Duty
 from traceability.models import WorkOrder
+from traceability.rules.vocabulary import OrderState
 from variance.queries import board_csv_rows, variance_board
 from variance.web.charts import NAMES, chart_rows, parts_chart, written
 
 GROUPS = [("product", "By product"), ("order", "By order"), ("component", "By component")]
+STATES: list[tuple[str, str]] = [(OrderState.CLOSED, "closed: final"), (OrderState.RELEASED, "open: still moving")]
 DAYS = 30
 
 
@@ -35,6 +37,7 @@ def board(request: HttpRequest) -> HttpResponse:
         end=asked["end"],
         product=asked["product"] or None,
         line=int(asked["line"]) if asked["line"] else None,
+        state=asked["state"] or None,
         group=asked["group"],
     )
     if request.GET.get("format") == "csv":
@@ -62,6 +65,7 @@ def board(request: HttpRequest) -> HttpResponse:
             for name, label in GROUPS
         ],
         "filters": _filters(site, asked),
+        "closed_url": f"?{_query(asked, state=OrderState.CLOSED)}",
         **_table(request, found, asked, site),
     }
     return render(request, "variance/board.html", context)
@@ -75,7 +79,7 @@ def asked_for(request: HttpRequest, site: Site) -> dict[str, Any]:
     if last < first:
         first, last = last, first
     group = request.GET.get("group", "product")
-    line = lists.asked(request, "line")
+    line, state = lists.asked(request, "line"), lists.asked(request, "state")
     return {
         "first": first,
         "last": last,
@@ -83,6 +87,7 @@ def asked_for(request: HttpRequest, site: Site) -> dict[str, Any]:
         "end": _midnight(last + timedelta(days=1)),
         "product": lists.asked(request, "product"),
         "line": line if line.isdigit() and ProductionLine.objects.filter(pk=line, site=site).exists() else "",
+        "state": state if state in dict(STATES) else "",
         "group": group if group in dict(GROUPS) else "product",
     }
 
@@ -104,6 +109,7 @@ def _query(asked: dict[str, Any], **changed: str) -> str:
         "to": asked["last"].isoformat(),
         "product": asked["product"],
         "line": asked["line"],
+        "state": asked["state"],
         "group": asked["group"],
     }
     return urlencode({name: value for name, value in {**words, **changed}.items() if value})
@@ -119,6 +125,7 @@ def _filters(site: Site, asked: dict[str, Any]) -> list[lists.Filter]:
             "product", "Product", [(item.code, f"{item.code} {item.name}") for item in made], value=asked["product"]
         ),
         lists.Filter("line", "Line", [(str(line.pk), line.name) for line in lines], value=asked["line"]),
+        lists.Filter("state", "Orders", STATES, value=asked["state"]),
     ]
 
 
@@ -134,8 +141,8 @@ def _table(request: HttpRequest, found: dict[str, Any], asked: dict[str, Any], s
         columns.append({"label": "Orders", "number": True})
     if by_component:
         columns += [
-            {"label": "Standard", "number": True},
-            {"label": "Actual", "number": True},
+            {"label": "Should be", "number": True},
+            {"label": "Used", "number": True},
             {"label": "%", "number": True},
         ]
     columns += [{"label": NAMES.get(name, name), "number": True} for name in shown]
@@ -144,15 +151,16 @@ def _table(request: HttpRequest, found: dict[str, Any], asked: dict[str, Any], s
     if asked["group"] == "order":
         keys = [row["key"] for row in found["rows"]]
         orders = dict(WorkOrder.objects.filter(site=site, number__in=keys).values_list("number", "id"))
-    rows = []
+    rows, symbols = [], dict(Unit.objects.values_list("code", "symbol"))
     for row in found["rows"]:
+        unit = symbols.get(row["unit"], row["unit"])
         cells = [lists.text(row["key"], _down(row, asked, orders), code=True), lists.text(row["name"])]
         if asked["group"] == "product":
             cells.append(lists.number(row["orders"]))
         if by_component:
             cells += [
-                lists.number(row["standard_quantity"], row["unit"]),
-                lists.number(row["actual_quantity"], row["unit"]),
+                lists.number(row["standard_quantity"], unit),
+                lists.number(row["actual_quantity"], unit),
                 lists.number(row["percent"]),
             ]
         marks = {part["name"]: part["favourable"] for part in row["parts"]}

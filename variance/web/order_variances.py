@@ -13,6 +13,7 @@ from masterdata.pages.access import desk_page, the_site
 from masterdata.pages.figures import day
 from masterdata.rules.duties import Duty
 from traceability.models import WorkOrder
+from traceability.rules.vocabulary import OrderState
 from variance.queries import ledger_lines, order_variance
 from variance.queries.boards import orders_that_posted
 from variance.web.boards import asked_for
@@ -73,8 +74,8 @@ def _components(
     columns: list[dict[str, Any]] = [
         {"label": "Component"},
         {"label": "Name"},
-        {"label": "Standard", "number": True},
-        {"label": "Actual", "number": True},
+        {"label": "Should be", "number": True},
+        {"label": "Used", "number": True},
         {"label": "Difference", "number": True},
         {"label": "%", "number": True},
         *({"label": NAMES[name], "number": True} for name in shown),
@@ -185,11 +186,13 @@ def _chosen(request: HttpRequest) -> tuple[str, list[dict[str, Any]]]:
     asked = asked_for(request, site)
     item = Item.objects.filter(code=lists.asked(request, "item")).first()
     line = int(asked["line"]) if asked["line"] else None
-    orders = orders_that_posted(site.pk, asked["start"], asked["end"], asked["product"] or None, line)
+    orders = orders_that_posted(
+        site.pk, asked["start"], asked["end"], asked["product"] or None, line, asked["state"] or None
+    )
     lines = [{**one, "order": order.number} for order in orders[:MOST_ORDERS] for one in ledger_lines(order.pk)]
     if item:
         lines = [one for one in lines if one["item_id"] == item.pk]
-    some = f"{len(orders)} order{'s' if len(orders) != 1 else ''}"
+    some = f"{len(orders)}{' closed' if asked['state'] == OrderState.CLOSED else ''} order{'s' if len(orders) != 1 else ''}"
     told = f"Of {some} that posted from {day(asked['first'])} to {day(asked['last'])}"
     told += f", product {asked['product']}" if asked["product"] else ""
     told += f", item {item.code}" if item else ""

@@ -84,7 +84,7 @@ def master(plant: Plant, now: datetime) -> None:
 
 
 DELIVERIES = (
-    Delivery(MODULE, "S-KRISTALL", "30", ((48, 0, "6.90"),)),
+    Delivery(MODULE, "S-KRISTALL", "24", ((48, 0, "6.90"),)),
     Delivery("HOUSING-HM", "S-FUNKWERK", "150", ((48, 0, "4.20"), (15, 0, "4.35"))),
     Delivery("SCREW-M2", "S-FUNKWERK", "5000", ((48, 0, "0.02"), (20, 0, "0.02"))),
     Delivery("LENS-12", "S-KRISTALL", "200", ((48, 0, "3.10"), (15, 0, "3.25"))),
