@@ -12,7 +12,7 @@ from backflush.queries.lot_postings import issued_lots, numbers_of_entries, post
 from backflush.web.explained import unit_symbols
 from masterdata.models import ReasonCode
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
-from masterdata.pages.figures import day, figure, when, words
+from masterdata.pages.figures import day, figure, price, when, words
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refused
 from traceability.actions.set_lot_status import set_lot_status
