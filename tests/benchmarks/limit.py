@@ -69,7 +69,7 @@ class Batch:
         for number, order, report in zip(numbers, orders, reports, strict=True):
             self.entries.append(f"{number}\t{standard.site}\tgoods_issue\t{order}\t{standard.device}\t\t{_AT}\t{_AT}\n")
             made = bound.finished[order]
-            self.balances[made] = self.balances.get(made, 0) + 1
+            self.balances[made] = self.balances.get(made, 0.0) + 1.0
             for component, (balance, lot, item) in zip(components, bound.components[order], strict=True):
                 self.lines.append(
                     f"{standard.site}\t{number}\t{item}\t{lot}\t{standard.staging}\t{order}\t{standard.consumed}\t0\t0.125"
