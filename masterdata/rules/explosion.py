@@ -85,8 +85,10 @@ class _Explosion:
             if inner is not None:
                 self.descend(inner, _scaled(entered, factor / inner.base))
                 continue
-            crosses = _crosses(self.dimension.get(line.unit), self.dimension.get(self.stock_unit[line.item]))
-            self.lines.append(_leaf(bom, line, entered, factor, crosses))
+            stocked = self.stock_unit[line.item]
+            crosses = _crosses(self.dimension.get(line.unit), self.dimension.get(stocked))
+            told = _written(bom, line, entered, f"1 {line.unit} = {plain_text(factor)} {stocked}")
+            self.lines.append(_leaf(line, entered, factor, crosses, told))
         if level.per == Per.BASE:
             for output in bom.outputs:
                 self._make(
@@ -208,7 +210,7 @@ def _crosses(written: str | None, stocked: str | None) -> int:
     return -1 if (written, stocked) == (Dimension.MASS, Dimension.VOLUME) else 0
 
 
-def _leaf(bom: BomFact, line: BomLineFact, entered: _Level, factor: Fraction, crosses: int) -> UsageLine:
+def _leaf(line: BomLineFact, entered: _Level, factor: Fraction, crosses: int, told: str) -> UsageLine:
     scaled = _scaled(entered, factor)
     running = scaled.per == Per.BASE
     return UsageLine(
@@ -231,12 +233,12 @@ def _leaf(bom: BomFact, line: BomLineFact, entered: _Level, factor: Fraction, cr
         whole_assemblies=line.whole_assemblies,
         alternates=line.alternates,
         crosses=crosses,
-        written=_written(bom, line, entered, factor),
+        written=told,
     )
 
 
-def _written(bom: BomFact, line: BomLineFact, entered: _Level, factor: Fraction) -> str:
-    """The line as the engineer wrote it, for the page that explains a posting."""
+def _written(bom: BomFact, line: BomLineFact, entered: _Level, conversion: str) -> str:
+    """The line as the engineer wrote it, for the page that explains a posting; `conversion` to the stock unit."""
     text = f"{plain_text(line.quantity)} {line.unit}"
     if line.pieces != ONE:
         text += f" × {plain_text(line.pieces)} pieces"
@@ -258,6 +260,4 @@ def _written(bom: BomFact, line: BomLineFact, entered: _Level, factor: Fraction)
         text += f", setup {plain_text(line.setup)} {line.unit}"
     if len(entered.path) > 1:
         text += f" (through {len(entered.path) - 1} phantom level{'s' if len(entered.path) > 2 else ''})"
-    if factor != ONE:
-        text += f", 1 {line.unit} = {factor.numerator}/{factor.denominator} stock units"
-    return text
+    return text if conversion == f"1 {line.unit} = 1 {line.unit}" else f"{text}, {conversion}"
