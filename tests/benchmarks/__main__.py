@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     django.setup()
     import backflush.project.celery_app  # noqa: F401 - tasks go to the broker of the settings
     from tests import databases
-    from tests.benchmarks import latency, posting, trace
+    from tests.benchmarks import latency, posting, profile, trace
     from tests.processes import RealDatabase
 
     benchmarks = {
@@ -38,9 +38,11 @@ def main(arguments: list[str]) -> int:
         "trace": trace.run,
         "growth": posting.growth,
     }
-    unknown = [name for name in arguments if name not in benchmarks]
+    on_request = {"profile": profile.run}
+    unknown = [name for name in arguments if name not in benchmarks | on_request]
     if unknown:
-        print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(benchmarks)}.", file=sys.stderr)
+        known = ", ".join(benchmarks | on_request)
+        print(f"There is no benchmark {', '.join(unknown)}. There are: {known}.", file=sys.stderr)
         return 2
     name = "backflush_bench"
     databases.clone(name, databases.template())
@@ -51,7 +53,7 @@ def main(arguments: list[str]) -> int:
             for wanted in arguments or benchmarks:
                 print(f"{wanted} …", flush=True)
                 start = time.perf_counter()
-                figures |= benchmarks[wanted](database)
+                figures |= (benchmarks | on_request)[wanted](database)
                 print(f"  {time.perf_counter() - start:.0f} s", flush=True)
     finally:
         databases.drop(name)

@@ -29,9 +29,10 @@ _POSTINGS = (
     " good, actual_amount, recipe_id, facts, occurred_at, recorded_at) FROM STDIN"
 )
 _MESSAGES = "COPY backflush_outboxmessage (site_id, position, kind, posting_id, recorded_at) FROM STDIN"
+#: kept beside the product's own progress (a minus before the order), which the ledger lines of the limit must not change
 _PROGRESS = """
 INSERT INTO backflush_orderprogress (order_id, operation_number, good, structural_scrap, avoidable_scrap, rework, setups,
-    reports, lines) SELECT o, 'limit', 1, 0, 0, 0, 1, 1, l FROM unnest(%s::bigint[], %s::text[]) AS n (o, l)
+    reports, lines) SELECT -o, '10', 1, 0, 0, 0, 1, 1, l FROM unnest(%s::bigint[], %s::text[]) AS n (o, l)
 ON CONFLICT (order_id, operation_number) DO UPDATE SET good = excluded.good, lines = excluded.lines
 """
 _REPORTS = """
@@ -46,6 +47,14 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True)
+class Stored:
+    """What the product keeps beside a standard posting, as text: the facts it was decided on, and its order's progress."""
+
+    facts: str
+    progress: str
+
+
+@dataclass(frozen=True)
 class Bound:
     """(balance, lot, item) bound to each order, and the balance that each order's output is received into."""
 
@@ -56,13 +65,13 @@ class Bound:
 class Batch:
     """The rows of fifty postings over fifty orders, made beforehand."""
 
-    def __init__(self, standard: Standard, bound: Bound, orders: list[int], reports: list[int], facts: str):
+    def __init__(self, standard: Standard, bound: Bound, orders: list[int], reports: list[int], stored: Stored):
         with _lock:
             numbers = [next(_numbers) for _ in orders]
         self.site = standard.site
         self.reports = reports
         self.orders = sorted(set(orders))
-        self.progress = [facts[:1300]] * len(self.orders)
+        self.progress = [stored.progress] * len(self.orders)
         components = [uuid.UUID(int=index + 1) for index in range(len(standard.components))]
         self.entries, self.lines, self.postings, self.messages = [], [], [], []
         self.balances: dict[int, float] = {}
@@ -81,7 +90,7 @@ class Batch:
                 f"\t{order}\t\\N\t\\N\t\\N\t\\N\t60\t60\n"
             )
             self.postings.append(
-                f"{number}\t{standard.site}\t{number}\treport\t{report}\t{order}\t10\t{number}\t1\t1\t6.2\t1\t{facts}"
+                f"{number}\t{standard.site}\t{number}\treport\t{report}\t{order}\t10\t{number}\t1\t1\t6.2\t1\t{stored.facts}"
                 f"\t{_AT}\t{_AT}\n"
             )
             self.messages.append(f"{standard.site}\t{number}\treport\t{number}\t{_AT}\n")
@@ -105,6 +114,18 @@ class Batch:
                     copy.write("".join(rows))
 
 
+def stored_texts(url: str) -> Stored:
+    """Texts of the latest posting of the product."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "SELECT p.facts, g.lines FROM backflush_posting p JOIN backflush_orderprogress g USING (order_id, operation_number)"
+            " ORDER BY p.id DESC LIMIT 1"
+        ).fetchone()
+    if row is None:
+        raise LookupError("The product has posted nothing yet.")
+    return Stored(*row)
+
+
 def bound_lots(url: str, standard: Standard) -> Bound:
     """What each order draws from and receives into. The product has posted to every order before."""
     bound = Bound({}, {})
@@ -123,7 +144,7 @@ def bound_lots(url: str, standard: Standard) -> Bound:
     return bound
 
 
-def batches(url: str, standard: Standard, bound: Bound, count: int, facts: str, orders: list[int]) -> list[Batch]:
+def batches(url: str, standard: Standard, bound: Bound, count: int, stored: Stored, orders: list[int]) -> list[Batch]:
     """`count` postings over the orders in turn, fifty a batch, each for a report that waits in the inbox."""
     with psycopg.connect(url) as connection:
         rows = connection.execute(
@@ -132,7 +153,7 @@ def batches(url: str, standard: Standard, bound: Bound, count: int, facts: str, 
         reports = [row[0] for row in rows]
     turn = [orders[index % len(orders)] for index in range(count)]
     return [
-        Batch(standard, bound, turn[start : start + BATCH], reports[start : start + BATCH], facts)
+        Batch(standard, bound, turn[start : start + BATCH], reports[start : start + BATCH], stored)
         for start in range(0, count, BATCH)
     ]
 

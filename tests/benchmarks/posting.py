@@ -19,15 +19,15 @@ ROUNDS = 3
 
 def run(database: RealDatabase) -> dict[str, float]:
     """posting_per_s_1/2, their ratios to the limit, the hot orders' ratio and CPU."""
-    standard = _standard(database)
-    facts = Posting.objects.values_list("facts", flat=True).first() or "{}"
+    standard = standard_of(database)
+    stored = limit.stored_texts(database.url)
     bound = limit.bound_lots(database.url, standard)
     figures: dict[str, float] = {}
     for workers in (1, 2):
         rates, ratios, cpu = [], [], []
         for _ in range(ROUNDS):
             fill_inbox(standard, POSTINGS)
-            made = limit.batches(database.url, standard, bound, POSTINGS, facts, standard.orders)
+            made = limit.batches(database.url, standard, bound, POSTINGS, stored, standard.orders)
             best = limit.postings_per_second(database.url, made, workers)
             rate, milliseconds = measure(database, standard, POSTINGS, workers)
             rates.append(rate)
@@ -46,32 +46,32 @@ def run(database: RealDatabase) -> dict[str, float]:
 
 def growth(database: RealDatabase) -> dict[str, float]:
     """Time per posting after 100,000 earlier ones ÷ after 1,000."""
-    standard = _standard(database)
+    standard = standard_of(database)
     early = statistics.median(1 / measure(database, standard, POSTINGS, 1)[0] for _ in range(ROUNDS))
-    facts = Posting.objects.values_list("facts", flat=True).first() or "{}"
+    stored = limit.stored_texts(database.url)
     bound = limit.bound_lots(database.url, standard)
     history = 100_000 - Posting.objects.count()
     while history > 0:
         fill_inbox(standard, min(history, 10_000))
-        made = limit.batches(database.url, standard, bound, min(history, 10_000), facts, standard.orders)
+        made = limit.batches(database.url, standard, bound, min(history, 10_000), stored, standard.orders)
         limit.postings_per_second(database.url, made, 2)
         history -= 10_000
-    _settle(database)
+    settle(database)
     late = statistics.median(1 / measure(database, standard, POSTINGS, 1)[0] for _ in range(ROUNDS))
     print(f"  {early * 1000:.2f} ms a posting early, {late * 1000:.2f} ms after 100,000", flush=True)
     return {"posting_growth": late / early}
 
 
-def _standard(database: RealDatabase) -> Standard:
+def standard_of(database: RealDatabase) -> Standard:
     """The standard plant with a little history, so that no figure is of empty tables."""
     if not hasattr(database, "standard"):
         database.standard = build()  # type: ignore[attr-defined]
         measure(database, database.standard, 1000, 1)  # type: ignore[attr-defined]
-        _settle(database)
+        settle(database)
     return database.standard  # type: ignore[attr-defined]
 
 
-def _settle(database: RealDatabase) -> None:
+def settle(database: RealDatabase) -> None:
     """Statistics as autovacuum would leave them; a checkpoint, so that none falls into a round."""
     with psycopg.connect(database.owner_url, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
