@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
@@ -52,6 +51,7 @@ from masterdata.models import (
 )
 from masterdata.queries import bom_content, factor_content, trigger_content
 from masterdata.rules.bom import LineDraft
+from masterdata.rules.exact import Fraction
 from masterdata.rules.signatures import content_digest
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)

@@ -10,7 +10,6 @@ Quantities are given as text and read exactly. Items have id = 1, 2, 3 …; the 
 
 import uuid
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import Any
 
 from backflush.rules.decide import decide
@@ -18,6 +17,7 @@ from backflush.rules.facts import OrderFact, ReportFact, ScanFact
 from backflush.rules.flush import Plan, Stock
 from backflush.rules.progress import Progress
 from backflush.rules.recipe import ItemFigures, OperationFigures, Recipe, TriggerFigures
+from masterdata.rules.exact import Fraction
 from masterdata.rules.usage import Alternate, UsageLine, UsageOutput
 from masterdata.rules.vocabulary import AlternateStrategy, BinKind, OutputBasis, OutputKind, PostingMethod, TriggerKind
 from traceability.rules.eligibility import StockFact

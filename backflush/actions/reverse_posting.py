@@ -1,7 +1,6 @@
 """Reverse a posting under QA's signature: every line mirrored, lot by lot, cost by cost; once."""
 
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import Any
 
 from django.db import connection
@@ -27,6 +26,7 @@ from masterdata.actions.authority import require
 from masterdata.actions.sign import sign
 from masterdata.models import SigningTicket
 from masterdata.rules.duties import Duty
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
 from traceability.actions.close_handling_units import reopen_handling_unit
 from traceability.actions.holding import hold_order

@@ -7,7 +7,6 @@ devices are read only afterwards, in new statements, so that nothing judged is s
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from backflush.rules.progress import Progress, read_lines
 from backflush.rules.recipe import Recipe
 from backflush.rules.vocabulary import ReportKind
 from masterdata.models import Device, DeviceClock, Item, Person, ReasonCode, Training
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.units import round_quantity
 from masterdata.rules.vocabulary import Role
@@ -29,8 +29,6 @@ from traceability.models import HandlingUnit, LineClearance, MaterialLot, OrderO
 from traceability.queries.precision import rounding_rule
 from traceability.rules.eligibility import StockFact
 from traceability.rules.quantities import is_countable
-
-ZERO = Fraction(0)
 
 _BALANCES = """
 WITH wanted AS (

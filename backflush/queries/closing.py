@@ -1,7 +1,6 @@
 """What stands between an order and its close, gathered now."""
 
 from datetime import datetime
-from fractions import Fraction
 
 from django.db import connection
 
@@ -11,6 +10,7 @@ from backflush.queries.postings import plain_decimal
 from backflush.queries.recipes import RecipeBook
 from backflush.rules.order_close import CloseFacts, close_refusals
 from backflush.rules.vocabulary import ReportState
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
 from traceability.models import HandlingUnit, WorkOrder
 

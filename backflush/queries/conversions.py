@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from fractions import Fraction
 from itertools import pairwise
 
 from masterdata.models import Unit, UnitFactor
+from masterdata.rules.exact import ONE, Fraction
 from masterdata.rules.units import ItemFactor, UnitFact, conversion
-from masterdata.rules.usage import ONE
 from masterdata.rules.vocabulary import RecordState
 
 

@@ -4,20 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from backflush.queries.batch import Batch, ReportRow
 from backflush.queries.recipes import RecipeBook
 from backflush.rules.decide import decide
 from backflush.rules.ledger_lines import decimal_of
+from masterdata.rules.exact import ONE, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import plain_text
 from traceability.models import WorkOrder
 
 #: below this share of what is still to make, "ready" becomes "soon"
 _SOON = Fraction(1, 4)
-ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ not read master data again and a change is seen by the very next report.
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from django.db import connection
@@ -17,9 +16,10 @@ from backflush.queries.conversions import Conversions
 from backflush.rules.recipe import ItemFigures, OperationFigures, Recipe, TriggerFigures
 from masterdata.models import Bin, BinService, Item, LabelVersion, TriggerDefinition, UnitFactor
 from masterdata.rules import vocabulary as v
+from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.explosion import explode
 from masterdata.rules.posting_methods import ItemFlags, reasons_against_backflush
-from masterdata.rules.usage import ONE, ZERO, BomFact, Usage
+from masterdata.rules.usage import BomFact, Usage
 from traceability.models import OrderOperation, OrderPin, WorkOrder
 from traceability.queries.bom_facts import bom_facts
 

@@ -1,7 +1,6 @@
 """Reversal requests: what stands open, what exactly is signed, and what speaks against reversing a posting."""
 
 from datetime import UTC
-from fractions import Fraction
 from typing import Any
 
 from django.db import connection
@@ -11,6 +10,7 @@ from backflush.queries.postings import is_issue, ledger_of_entries, posting_numb
 from backflush.queries.reports import bodies_of
 from backflush.rules.reversal import ReversalFacts
 from masterdata.models import Person
+from masterdata.rules.exact import Fraction
 from masterdata.rules.usage import plain_text
 from traceability.models import LedgerEntry, OrderOperation, WorkOrder
 

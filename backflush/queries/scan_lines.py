@@ -5,7 +5,6 @@ Figures are those that the scan-issue itself is judged by (`backflush.rules.scan
 
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 from backflush.queries.batch import Batch
 from backflush.queries.readiness import probe_of
@@ -15,6 +14,7 @@ from backflush.rules.progress import LineProgress, Progress
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.scan_issue import strength, target_of
 from masterdata.models import Item
+from masterdata.rules.exact import Fraction
 from masterdata.rules.units import RoundingRule, round_quantity
 from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import OutputBasis, PostingMethod, Rounding

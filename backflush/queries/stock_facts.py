@@ -1,12 +1,12 @@
 """Lots and balances as the rules want them."""
 
 from datetime import datetime
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from backflush.queries.conversions import iso
+from masterdata.rules.exact import Fraction
 from traceability.rules.allocation import NO_EXPIRY
 from traceability.rules.eligibility import StockFact
 from traceability.rules.vocabulary import LotStatus

@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import lru_cache
 
 from backflush.rules.facts import BalanceKey
 from backflush.rules.progress import LineProgress, add_up
 from backflush.rules.recipe import ItemFigures
+from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.units import RoundingRule, round_quantity
 from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import AlternateStrategy, Rounding
 from traceability.rules.allocation import ranked
-from traceability.rules.eligibility import ONE, StockFact
-
-ZERO = Fraction(0)
+from traceability.rules.eligibility import StockFact
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,15 @@
 """The arithmetic of a plan in words and numbers, step by step, as the posting page and previews show it."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from backflush.rules.drawing import Pick, rounded
 from backflush.rules.flush import LineOutcome
 from backflush.rules.progress import CLASSES
 from backflush.rules.recipe import Recipe
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.usage import plain_text, readable
 from masterdata.rules.vocabulary import PostingMethod
 
-ZERO = Fraction(0)
 _CLASS_WORDS = {
     "base": "output × quantity ÷ base",
     "loss": "planned losses",

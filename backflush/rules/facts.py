@@ -1,8 +1,8 @@
 """What a report is judged on: the facts, gathered before the rule is asked, and kept beside the posting."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 
 #: key of a balance inside a batch: bin, lot, order (0: unbound)
@@ -31,9 +31,9 @@ class ReportFact:
     occurred_at: str
     received_at: str
     event_day: str
-    good: Fraction = Fraction(0)
+    good: Fraction = ZERO
     scrap: tuple[tuple[Fraction, str], ...] = ()
-    rework: Fraction = Fraction(0)
+    rework: Fraction = ZERO
     setup_events: int = 0
     handling_unit: str = ""
     handling_unit_kind: str = ""

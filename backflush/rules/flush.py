@@ -5,7 +5,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 from backflush.rules.drawing import Draw, Pick, Source, key_of, pick_line, rounded
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact
@@ -15,12 +14,12 @@ from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import Counts, needs_of, standard_of
 from backflush.rules.shortage import shortage_refusals
 from backflush.rules.vocabulary import ReportKind
+from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import UsageLine, plain_text
 from masterdata.rules.vocabulary import OutputBasis, PostingMethod
-from traceability.rules.eligibility import ONE, StockFact, lot_refusals, may_be_offered
+from traceability.rules.eligibility import StockFact, lot_refusals, may_be_offered
 
-ZERO = Fraction(0)
 UNBOUND = 0
 
 

@@ -1,13 +1,13 @@
 """What must hold before any component is looked at: order, device, clock, operation, line, people, quantities."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from backflush.rules.clock import clock_refusals
 from backflush.rules.facts import OrderFact, ReportFact
 from backflush.rules.progress import Progress
 from backflush.rules.recipe import Recipe, TriggerFigures
 from backflush.rules.vocabulary import ReportKind
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import readable
 from masterdata.rules.vocabulary import PostingMethod

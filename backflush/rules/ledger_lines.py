@@ -5,15 +5,13 @@ Text as PostgreSQL reads it, since a batch is a thousand lines.
 
 import uuid
 from dataclasses import dataclass
-from fractions import Fraction
 
 from backflush.rules.drawing import Draw, Pick
 from backflush.rules.flush import LineOutcome
 from backflush.rules.recipe import Recipe
+from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.vocabulary import PostingMethod
 
-ZERO = Fraction(0)
-ONE = Fraction(1)
 NANO = 10**9
 _NO_CLASS = r"\N"
 #: where each class of need stands on a ledger line; `fixed` is base there

@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from backflush.rules.drawing import Source, pick_line, rounded
 from backflush.rules.progress import LineProgress, Progress
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import fixed_quantity
 from backflush.rules.scan_issue import target_of
+from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.units import RoundingRule
-from masterdata.rules.usage import ONE, UsageLine, readable
+from masterdata.rules.usage import UsageLine, readable
 from masterdata.rules.vocabulary import AllocationStrategy, OutputBasis, PostingMethod, Rounding
-
-ZERO = Fraction(0)
 
 #: findings that may be accepted with a reason; the others must be mended
 ACCEPTABLE = frozenset({"over_posted", "scan_missing", "under_posted"})

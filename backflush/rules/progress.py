@@ -6,10 +6,9 @@ Progress is derived: it is the sum over standing postings, kept beside the order
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
-ZERO = Fraction(0)
+from masterdata.rules.exact import ZERO, Fraction
 
 #: the classes of usage; `Needs` names only those that are not zero
 CLASSES = ("base", "loss", "avoidable", "structural", "rework", "setup", "fixed")

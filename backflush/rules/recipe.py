@@ -9,10 +9,10 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from masterdata.rules.exact import Fraction
 from masterdata.rules.usage import Alternate, UsageLine, UsageOutput
 from masterdata.rules.vocabulary import (
     AlternateStrategy,

@@ -4,13 +4,11 @@ need = consuming output × quantity ÷ base (× pieces), with losses      (consu
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from backflush.rules.progress import LineProgress, Needs
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import OutputBasis
-
-ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from backflush.rules.flush import Plan
 from backflush.rules.progress import LineProgress, Progress, added, negated
 from backflush.rules.requirement import Counts
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import plain_text
-
-ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ Potency-controlled lines add up quantity × potency against the target × label 
 """
 
 from dataclasses import replace
-from fractions import Fraction
 
 from backflush.rules.drawing import Draw, Pick
 from backflush.rules.facts import OrderFact, ReportFact, ScanFact
@@ -13,13 +12,12 @@ from backflush.rules.gate import gate
 from backflush.rules.progress import LineProgress, Progress
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import fixed_quantity
+from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import UsageLine, readable
 from masterdata.rules.vocabulary import OutputBasis, PostingMethod
 from traceability.rules.eligibility import StockFact, lot_refusals
 
-ZERO = Fraction(0)
-ONE = Fraction(1)
 _SCANNED = (PostingMethod.SCAN, PostingMethod.FORWARD)
 
 

@@ -1,11 +1,11 @@
 """Why a line cannot be covered: not staged, short, or the reasons against each lot that is there."""
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 
 from backflush.rules.drawing import Pick
 from backflush.rules.facts import OrderFact, ReportFact
 from backflush.rules.recipe import Recipe
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import readable
 from traceability.rules.eligibility import StockFact, lot_refusals

@@ -6,7 +6,6 @@ only one balance was offered, its ranking keys are left out: they could not have
 
 import json
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact, ScanFact
@@ -14,13 +13,12 @@ from backflush.rules.flush import Plan, Stock
 from backflush.rules.ledger_lines import decimal_of
 from backflush.rules.progress import Progress, line_as_data, read_line
 from backflush.rules.recipe import Recipe
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.vocabulary import BinKind
 from traceability.rules.allocation import NO_EXPIRY
 from traceability.rules.eligibility import StockFact, lot_refusals
 from traceability.rules.vocabulary import LotStatus
 
-ZERO = Fraction(0)
-ONE = Fraction(1)
 _LONG_AGO = "0001-01-01T00:00:00.000000Z"
 
 

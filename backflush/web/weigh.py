@@ -2,7 +2,6 @@
 
 import uuid
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from masterdata.pages.figures import figure
 from masterdata.pages.floor import floor_page
 from masterdata.queries import unit_facts
 from masterdata.rules.duties import Duty
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.units import RoundingRule, round_quantity
 from masterdata.rules.vocabulary import PostingMethod, Rounding

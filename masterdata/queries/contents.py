@@ -7,10 +7,10 @@ before changing it.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from masterdata.models import BomLine, BomVersion, Item, ScrapFactor, TriggerDefinition, UnitFactor
+from masterdata.rules.exact import Fraction
 from masterdata.rules.units import decimal_text
 
 

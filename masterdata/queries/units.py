@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from fractions import Fraction
 
 from django.db.models import Q
 
 from masterdata.models import Unit, UnitFactor
+from masterdata.rules.exact import Fraction
 from masterdata.rules.units import ItemFactor, UnitFact
 from masterdata.rules.vocabulary import RecordState
 

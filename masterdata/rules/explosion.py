@@ -7,8 +7,8 @@ operation scrap in place of assembly scrap.
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
+from masterdata.rules.exact import Fraction
 from masterdata.rules.usage import (
     ONE,
     ZERO,

@@ -7,8 +7,8 @@ X: XBX box, XCS case), only an item's own approved factors do.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
+from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import Rounding
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")

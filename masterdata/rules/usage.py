@@ -7,8 +7,8 @@ scrap (losses compound), Oracle component yield (divide convention), net operati
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
+from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.vocabulary import (
     AlternateStrategy,
     Convention,
@@ -18,9 +18,6 @@ from masterdata.rules.vocabulary import (
     Per,
     PostingMethod,
 )
-
-ONE = Fraction(1)
-ZERO = Fraction(0)
 
 #: converts an item's quantity: (item id, from unit, to unit) -> factor, or None where no approved path exists
 Convert = Callable[[int, str, str], Fraction | None]

@@ -1,7 +1,6 @@
 """Items' own unit factors: the list, one factor with its signature, drafting, and a calculator that shows its path."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -21,6 +20,7 @@ from masterdata.pages.figures import figure, when, words
 from masterdata.pages.forms import form_page, labelled
 from masterdata.queries import item_factors, unit_facts
 from masterdata.rules.duties import Duty
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.units import conversion, parse_decimal
 from masterdata.rules.vocabulary import RecordState

@@ -1,7 +1,6 @@
 """Unit factors and trigger definitions: drafted, signed by somebody else, effective by event time; labels too."""
 
 from datetime import timedelta
-from fractions import Fraction
 
 import pytest
 
@@ -19,6 +18,7 @@ from masterdata.queries import (
     trigger_content,
     unit_facts,
 )
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refused
 from masterdata.rules.units import conversion
 from tests import plant

@@ -3,7 +3,6 @@
 import csv
 import os
 from datetime import UTC, datetime
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from masterdata.models import BomLine, BomVersion, Item, Operation, Signature, Supplier, TriggerDefinition
 from masterdata.queries import effective_bom, effective_boms, effective_trigger, signature_faults, unit_facts
+from masterdata.rules.exact import Fraction
 from masterdata.rules.explosion import explode
 from tests import plant
 from traceability.queries.bom_facts import bom_facts

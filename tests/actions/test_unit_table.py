@@ -1,12 +1,11 @@
 """The shipped unit table is right: every factor agrees with an independent library, and legal ones are exact."""
 
-from fractions import Fraction
-
 import pint
 import pytest
 
 from masterdata.models import Unit
 from masterdata.queries import unit_facts
+from masterdata.rules.exact import Fraction
 from masterdata.rules.units import conversion
 
 pytestmark = pytest.mark.django_db

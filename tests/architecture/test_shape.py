@@ -63,7 +63,7 @@ def test_every_module_says_what_it_promises():
 
 
 def test_rules_import_the_standard_library_and_rules_only():
-    allowed = sys.stdlib_module_names | {"biip"}
+    allowed = sys.stdlib_module_names | {"biip", "quicktions"}
     strange = []
     for path in modules(*(f"{app}/rules" for app in APPS)):
         for name in imported(path):
@@ -71,6 +71,12 @@ def test_rules_import_the_standard_library_and_rules_only():
             if top not in allowed and not (top in APPS and rest.split(".")[0] == "rules"):
                 strange.append(f"{named(path)} imports {name}")
     assert not strange
+
+
+def test_one_module_says_what_an_exact_number_is():
+    """Two classes of fractions would mix unnoticed, and the slower one would win."""
+    strange = [named(path) for path in EVERYTHING if {"fractions", "quicktions"} & {*imported(path)}]
+    assert sorted(strange) == ["masterdata/rules/exact.py", "tests/rules/test_exact.py"]
 
 
 def test_rules_read_no_clock_and_no_chance():

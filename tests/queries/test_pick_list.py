@@ -1,11 +1,11 @@
 """The pick list: what an order needs, where it is, and what is missing."""
 
 from datetime import date
-from fractions import Fraction
 
 import pytest
 
 from masterdata.rules.bom import AlternateDraft, LineDraft, ScrapDraft
+from masterdata.rules.exact import Fraction
 from tests import floor, plant
 from traceability.queries import pick_list
 

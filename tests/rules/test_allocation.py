@@ -1,11 +1,10 @@
 """Which lots go first. The same facts give the same lots, in whatever order they are offered."""
 
-from fractions import Fraction
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import AllocationStrategy
 from tests import recipes
 from traceability.rules.allocation import NO_EXPIRY, ranked

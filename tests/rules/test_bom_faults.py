@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 
 from masterdata.rules.bom import AlternateDraft, BomDraft, LineDraft, OutputDraft, ScrapDraft, StepDraft
 from masterdata.rules.bom_faults import ItemFact, Surroundings, cycle_through, faults_of
+from masterdata.rules.exact import Fraction
 from masterdata.rules.posting_methods import ItemFlags
 from masterdata.rules.units import ItemFactor, UnitFact
 

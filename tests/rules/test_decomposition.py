@@ -1,10 +1,10 @@
 """Variance parts: the textbook's figures, and that the parts add up to the last minor unit whatever the order."""
 
-from fractions import Fraction
-
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masterdata.rules.exact import Fraction
+from tests.exact import exact
 from variance.rules.decomposition import LineUse, OutputUse, SourceUse, decompose, favourable, in_minor_units
 
 
@@ -88,9 +88,9 @@ def test_a_by_product_that_fell_short_is_unfavourable():
     assert (split.parts["by_product"], split.parts["standard"], split.total) == (6, -30, -24)
 
 
-numbers = st.fractions(min_value=0, max_value=10_000, max_denominator=1000)
-prices = st.fractions(min_value=0, max_value=500, max_denominator=10_000)
-positive = st.fractions(min_value=Fraction(1, 100), max_value=100, max_denominator=100)
+numbers = exact(min_value=0, max_value=10_000, max_denominator=1000)
+prices = exact(min_value=0, max_value=500, max_denominator=10_000)
+positive = exact(min_value=Fraction(1, 100), max_value=100, max_denominator=100)
 
 
 @st.composite
@@ -99,7 +99,7 @@ def lines(draw):
     count = draw(st.integers(1, 3))
     shares = [Fraction(1)] + [Fraction(0)] * (count - 1)
     if shared and count > 1:
-        first = draw(st.fractions(min_value=0, max_value=1, max_denominator=100))
+        first = draw(exact(min_value=0, max_value=1, max_denominator=100))
         shares = [first, 1 - first] + [Fraction(0)] * (count - 2)
     sources = []
     for share in shares:

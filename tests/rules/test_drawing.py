@@ -1,14 +1,14 @@
 """From an owed need to lots: alternates by strategy, each item rounded once by its own rule."""
 
-from fractions import Fraction
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backflush.rules.drawing import Source, pick_line, wanted_of
 from backflush.rules.progress import LineProgress
+from masterdata.rules.exact import Fraction
 from tests import recipes
+from tests.exact import exact
 
 F = Fraction
 ONE = F(1)
@@ -148,7 +148,7 @@ _QUANTITIES = st.lists(st.integers(0, 20), max_size=3)
 
 @given(
     strategy=st.sampled_from(["priority", "mix", "share"]),
-    need=st.fractions(min_value=0, max_value=60, max_denominator=12),
+    need=exact(min_value=0, max_value=60, max_denominator=12),
     main=_QUANTITIES,
     other=_QUANTITIES,
     factor=st.sampled_from(["1", "2", "0.5", "3"]),

@@ -1,11 +1,10 @@
 """What must hold before lots are looked at: each reason by its code, all of them at once."""
 
-from fractions import Fraction
-
 import pytest
 
 from backflush.rules.gate import FINAL, gate
 from backflush.rules.progress import Progress
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import TriggerKind
 from tests import recipes

@@ -1,11 +1,10 @@
 """What stands between an order and its close: every finding at once."""
 
-from fractions import Fraction
-
 import pytest
 
 from backflush.rules.order_close import CloseFacts, close_refusals, unaccepted
 from backflush.rules.progress import LineProgress, Progress
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
 from tests import recipes
 from tests.recipes import Floor

@@ -1,15 +1,14 @@
 """A recipe is named by its text; reading the text gives the recipe, the text and the name again."""
 
-from fractions import Fraction
-
 from hypothesis import given
-from hypothesis import strategies as st
 
 from backflush.rules.recipe import read_recipe
+from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import HandlingUnitKind
 from tests import recipes
+from tests.exact import exact
 
-_EXACT = st.fractions(min_value=0, max_value=1000, max_denominator=1000)
+_EXACT = exact(min_value=0, max_value=1000, max_denominator=1000)
 
 
 def full_recipe(**fields):

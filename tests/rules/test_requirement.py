@@ -1,11 +1,10 @@
 """What a report needs of a line, class by class, exactly."""
 
-from fractions import Fraction
-
 import pytest
 
 from backflush.rules.progress import LineProgress
 from backflush.rules.requirement import Counts, fixed_quantity, needs_of, standard_of
+from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import HandlingUnitKind, OutputBasis
 from tests import recipes
 

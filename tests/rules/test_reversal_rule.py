@@ -1,7 +1,6 @@
 """May a posting be reversed, by whom, and what is left without it."""
 
 from dataclasses import replace
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -18,7 +17,9 @@ from backflush.rules.reversal import (
     reversal_refusals,
     signer_refusals,
 )
+from masterdata.rules.exact import Fraction
 from tests import recipes
+from tests.exact import exact
 from tests.recipes import Floor
 
 F = Fraction
@@ -95,7 +96,7 @@ def meaning(progress: Progress) -> Progress:
     return replace(progress, output_lot="", lines={key: line for key, line in lines.items() if line != LineProgress()})
 
 
-_EXACT = st.fractions(min_value=0, max_value=3, max_denominator=8)
+_EXACT = exact(min_value=0, max_value=3, max_denominator=8)
 _REPORT = st.one_of(
     st.builds(
         lambda good, structural, avoidable, rework, setups: recipes.report(

@@ -1,9 +1,8 @@
 """A scan-issue takes exactly what was scanned, within the line's target and tolerance."""
 
-from fractions import Fraction
-
 import pytest
 
+from masterdata.rules.exact import Fraction
 from tests import recipes
 from tests.recipes import Floor, taken
 

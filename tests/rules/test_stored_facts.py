@@ -9,7 +9,9 @@ from backflush.rules.decide import decide
 from backflush.rules.progress import Progress, read_lines, write_lines
 from backflush.rules.recipe import read_recipe
 from backflush.rules.stored_facts import read_facts, write_facts
+from masterdata.rules.exact import Fraction
 from tests import recipes
+from tests.exact import exact
 from tests.recipes import Floor
 
 
@@ -58,7 +60,7 @@ _LOT = st.builds(
     expiry=st.sampled_from(["2026-11-22", "2026-12-31", "9999-12-31"]),
     received=st.sampled_from([recipes.LONG_BEFORE, "2026-11-02T00:00:00.000000Z"]),
     rank=st.integers(0, 2),
-    potency=st.none() | st.fractions(min_value="1/2", max_value=1, max_denominator=20),
+    potency=st.none() | exact(min_value="1/2", max_value=1, max_denominator=20),
     status=st.sampled_from(["released", "released", "released", "held"]),
     bin_=st.sampled_from([recipes.STAGING, recipes.STAGING, recipes.ELSEWHERE]),
 )
@@ -123,7 +125,6 @@ def test_a_single_lot_leaves_its_ranking_out():
 
 def test_lots_with_their_own_density_are_kept_with_it():
     line = recipes.line(1, "12.5", crosses=1)
-    from fractions import Fraction
 
     recipe = recipes.recipe([line], items=[recipes.item(1, decimals=4, rounding="half_even", density=Fraction("0.79"))])
     floor = Floor(

@@ -1,10 +1,10 @@
 """Exploding BOMs: losses compound, phantoms multiply through, nothing is rounded."""
 
 import uuid
-from fractions import Fraction
 
 import pytest
 
+from masterdata.rules.exact import Fraction
 from masterdata.rules.explosion import component_of, explode
 from masterdata.rules.usage import BomFact, BomLineFact, BomOutputFact, RunningLoss, Usage, UsageLine, plain_text
 from masterdata.rules.vocabulary import Convention, Loss, Per

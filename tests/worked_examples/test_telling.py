@@ -1,10 +1,10 @@
 """The runner itself: a story that is told wrongly is refused, and one that ends otherwise is seen."""
 
 import json
-from fractions import Fraction
 
 import pytest
 
+from masterdata.rules.exact import Fraction
 from tests.worked_examples.story.comparing import differences
 from tests.worked_examples.story.playing import Theatre
 from tests.worked_examples.story.reading import CaseError, read_case

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
@@ -10,6 +9,7 @@ from masterdata.actions.define_item import unit_of
 from masterdata.models import Bin, Item, Person, Site, Supplier, Unit
 from masterdata.queries import item_factors, unit_facts
 from masterdata.rules.duties import Duty
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.units import ItemFactor, RoundingRule, UnitFact, conversion, decimal_text
 from masterdata.rules.vocabulary import BinKind, Dimension, Tracking

@@ -1,11 +1,11 @@
 """Stored BOM versions in the form that the rule of usage wants, many at a time."""
 
 from collections.abc import Collection
-from fractions import Fraction
 
 from masterdata.models import BomAlternate, BomLine, BomOutput, BomVersion, ScrapFactor
 from masterdata.rules import vocabulary as v
-from masterdata.rules.usage import ZERO, Alternate, BomFact, BomLineFact, BomOutputFact, RunningLoss
+from masterdata.rules.exact import ZERO, Fraction
+from masterdata.rules.usage import Alternate, BomFact, BomLineFact, BomOutputFact, RunningLoss
 
 
 def bom_facts(version_ids: Collection[int]) -> dict[int, BomFact]:

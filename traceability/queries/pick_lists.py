@@ -5,12 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from django.db.models import Sum
 
 from masterdata.models import Bin, Item
 from masterdata.queries import item_factors, unit_facts
+from masterdata.rules.exact import Fraction
 from masterdata.rules.explosion import explode
 from masterdata.rules.units import conversion
 from masterdata.rules.usage import UsageLine

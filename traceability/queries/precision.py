@@ -1,9 +1,9 @@
 """How the quantities of an item are counted."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 from masterdata.models import Item
+from masterdata.rules.exact import Fraction
 from masterdata.rules.units import RoundingRule
 from masterdata.rules.vocabulary import Rounding
 from traceability.rules.quantities import countable_quantity

@@ -1,9 +1,9 @@
 """Which lots a need is drawn from, in which order. The same facts always give the same lots."""
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Protocol, TypeVar
 
+from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import AllocationStrategy
 
 #: sorts behind every real expiry date

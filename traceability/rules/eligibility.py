@@ -2,15 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from fractions import Fraction
 
+from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import BinKind
 from traceability.rules.allocation import NO_EXPIRY
 from traceability.rules.vocabulary import LotStatus
-
-ONE = Fraction(1)
-ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
+from masterdata.rules.exact import Fraction
 from masterdata.rules.units import RoundingRule, round_quantity
 from masterdata.rules.usage import UsageLine
 from traceability.rules.allocation import NO_EXPIRY, ranked

@@ -1,8 +1,8 @@
 """A quantity that somebody scanned or typed, made into one that the ledger can hold, or refused in words."""
 
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.units import RoundingRule, decimal_text, fits
 

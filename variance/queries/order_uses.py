@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from django.db import connection
@@ -13,7 +12,8 @@ from backflush.queries.batch import Batch, OrderFacts, ReportRow
 from backflush.queries.recipes import RecipeBook
 from backflush.rules.progress import CLASSES, LineProgress, Progress
 from backflush.rules.recipe import Recipe
-from masterdata.rules.usage import ONE, ZERO, UsageLine
+from masterdata.rules.exact import ONE, ZERO, Fraction
+from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import AlternateStrategy, OutputBasis, PostingMethod
 from variance.rules.decomposition import LineUse, OutputUse, SourceUse
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db import connection
 
 from backflush.queries.postings import ledger_of_entries, plain_decimal
 from masterdata.models import Item
-from masterdata.rules.usage import ZERO
+from masterdata.rules.exact import ZERO, Fraction
 from traceability.models import WorkOrder
 from variance.models import OrderVariance
 from variance.queries.order_uses import OrderUse, order_uses

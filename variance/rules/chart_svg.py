@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Literal
 
+from masterdata.rules.exact import Fraction
 from variance.rules.svg_markup import TEXT, WIDTH, drawing, element, escape_text, level_line, text_at, upright, written
 
 Figure = Decimal | Fraction | int

@@ -6,9 +6,8 @@ A = Σ q_i, p* = Σ m_i × p_i with p_i = P_i × f_i. Positive is unfavourable.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-ZERO = Fraction(0)
+from masterdata.rules.exact import ONE, ZERO, Fraction
 
 #: parts in the order in which a waterfall shows them
 PARTS = (
@@ -41,7 +40,7 @@ class SourceUse:
     standard_amount: Fraction
     actual_amount: Fraction
     standard_price: Fraction
-    factor: Fraction = Fraction(1)
+    factor: Fraction = ONE
     share: Fraction = ZERO
 
 

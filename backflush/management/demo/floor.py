@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +26,7 @@ from backflush.rules.recipe import ItemFigures
 from backflush.rules.report import Report
 from backflush.rules.vocabulary import ReportKind
 from masterdata.models import Bin, Item, Person, ProductionLine
+from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import BinKind
 from traceability.actions.clear_line import clear_line
 from traceability.actions.create_order import create_order

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 from backflush.queries.batch import Batch, ReportRow
 from backflush.queries.recipes import RecipeBook
@@ -11,11 +10,11 @@ from backflush.rules.progress import LineProgress, Progress
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import fixed_quantity
 from backflush.rules.scan_issue import target_of
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import AlternateStrategy, OutputBasis, PostingMethod
 from traceability.models import MaterialLot, OrderOperation, StockBalance, WorkOrder
 
-ZERO = Fraction(0)
 #: cases that an order is expected to close, where a line is owed for each
 CASES = 12
 

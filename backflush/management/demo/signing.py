@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from backflush.management.demo import cast
@@ -19,6 +18,7 @@ from masterdata.actions.verify_credentials import verify_credentials
 from masterdata.models import BomVersion, SigningTicket
 from masterdata.queries import bom_content, factor_content, label_content, trigger_content
 from masterdata.rules.bom import LineDraft
+from masterdata.rules.exact import Fraction
 from masterdata.rules.signatures import content_digest
 from masterdata.rules.vocabulary import RecordState
 

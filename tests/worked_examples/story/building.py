@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from masterdata.actions.change_item import change_item
 from masterdata.actions.define_unit import define_unit
 from masterdata.models import Bin, BinService, BomVersion, Device, Item, ProductionLine, Site, Unit
 from masterdata.rules.bom import AlternateDraft, LineDraft, OutputDraft, ScrapDraft, StepDraft
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refused
 from masterdata.rules.units import decimal_text
 from masterdata.rules.vocabulary import Convention, Dimension

@@ -1,14 +1,12 @@
 """What was told against what came, to the last digit. Each difference is a sentence."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.usage import plain_text
 from tests.worked_examples.story import observing
 from tests.worked_examples.story.playing import Outcome, Theatre
 from tests.worked_examples.story.reading import Expected
-
-ZERO = Fraction(0)
 
 
 def differences(told: Expected, came: Outcome, theatre: Theatre) -> list[str]:

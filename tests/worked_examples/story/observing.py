@@ -1,12 +1,12 @@
 """Reads what a story left behind: issues and outputs of postings, balances, reasons, and the arithmetic in words."""
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import Any
 
 from backflush.models import Posting, ReportTransition
 from backflush.queries.postings import posting_page
 from masterdata.models import Bin, Item
+from masterdata.rules.exact import Fraction
 from tests.worked_examples.story.building import Stage
 from traceability.models import LedgerEntry, LedgerLine, MaterialLot, StockBalance, WorkOrder
 

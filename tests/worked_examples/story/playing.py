@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from backflush.actions.close_order import close_order
 from backflush.actions.post_reports import post_reports
@@ -17,6 +16,7 @@ from backflush.models import OperationReport, Posting
 from backflush.queries.reversals import reversal_content
 from backflush.rules.report import Report
 from backflush.rules.vocabulary import ReportKind
+from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refused
 from masterdata.rules.units import decimal_text
 from tests import floor, plant

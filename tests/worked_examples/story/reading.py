@@ -4,9 +4,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+from masterdata.rules.exact import Fraction
 
 DEFAULT_NOW = "2026-11-23T08:00:00Z"
 DEFAULT_ORDER = "WO-1"

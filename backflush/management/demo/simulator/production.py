@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal
-from fractions import Fraction
 
 from backflush.management.demo.floor import counted
 from backflush.management.demo.needs import Need, Work, strength
@@ -11,6 +10,7 @@ from backflush.management.demo.simulator.supply import Supply
 from backflush.models import OperationReport, ReversalRequest
 from backflush.rules.progress import LineProgress
 from backflush.rules.vocabulary import ReportState
+from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import PostingMethod
 from traceability.models import WorkOrder
 from traceability.queries.line_state import foreign_lots
