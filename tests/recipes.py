@@ -29,9 +29,9 @@ AT = "2026-11-23T08:00:00.000000Z"
 LONG_BEFORE = "2026-11-01T00:00:00.000000Z"
 
 
-def component(name: object) -> uuid.UUID:
+def component(name: object) -> str:
     """The identity of a BOM line or output by any name."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, str(name))
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, str(name)))
 
 
 def item(

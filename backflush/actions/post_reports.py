@@ -127,7 +127,6 @@ def _drain(report_ids: list[int], order_ids: list[int], *, alone: bool) -> int:
         _give_back(report_ids, rows, orders)
         if not rows:
             return 0
-        _book.refresh()
         batch = Batch(_book, orders, rows)
         recipes = {row.id: batch.recipe(row) for row in rows}
         rows = _within_limit(rows, recipes)

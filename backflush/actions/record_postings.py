@@ -13,12 +13,14 @@ from typing import Any
 from django.db import connection
 
 from backflush.queries.batch import Batch, ReportRow
+from backflush.rules.facts import BalanceKey as Key
 from backflush.rules.facts import OrderFact, ReportFact
 from backflush.rules.flush import Plan
 from backflush.rules.ledger_lines import decimal_of, issue_lines
 from backflush.rules.progress import Progress, write_lines
 from backflush.rules.recipe import Recipe
 from backflush.rules.vocabulary import PostingKind, ReportKind
+from masterdata.rules.exact import billionths, minor_units
 from traceability.actions.close_handling_units import close_handling_units
 from traceability.actions.ledger import (
     NULL,
@@ -33,9 +35,9 @@ from traceability.actions.ledger import (
     write_entries,
 )
 from traceability.actions.open_output_lots import NewLot, open_output_lots
+from traceability.queries.arrays import array_of
 from traceability.rules.moves import BalanceKey
 
-ZERO = Decimal(0)
 _POSTING_COLUMNS = (
     "id, site_id, number, kind, report_id, reversal_of, order_id, operation_number, entry_id, output_lot_id, good,"
     " actual_amount, recipe_id, facts, occurred_at, recorded_at"
@@ -62,8 +64,8 @@ def record_postings(batch: Batch, site_id: int, decided: Sequence[Decided], reco
         lots = _output_lots(batch, site_id, decided, recorded_at)
         entry_ids = take_entry_ids(cursor, len(decided))
         entries, lines, amounts = [], [], []
-        changes: dict[BalanceKey, Decimal] = {}
-        received: dict[BalanceKey, tuple[int, Decimal]] = {}
+        changes: dict[Key, int] = {}
+        received: dict[Key, tuple[int, int]] = {}
         for one, entry_id in zip(decided, entry_ids, strict=True):
             entries.append(_entry(one, entry_id, recorded_at))
             issued, amount = _issues(one, entry_id, lots, changes)
@@ -122,55 +124,54 @@ def _entry(one: Decided, entry_id: int, recorded_at: datetime) -> str:
 
 
 def _issues(
-    one: Decided, entry_id: int, lots: dict[tuple[int, str], int], changes: dict[BalanceKey, Decimal]
-) -> tuple[list[str], Decimal]:
-    """Lines of what was taken, and what it cost."""
+    one: Decided, entry_id: int, lots: dict[tuple[int, str], int], changes: dict[Key, int]
+) -> tuple[list[str], int]:
+    """Lines of what was taken, and what it cost (minor units)."""
     output = lots.get((one.recipe.product, one.plan.output_lot), NULL) if one.plan.output_lot else NULL
+    site, order, consumed, decimals = one.row.site_id, one.order.id, one.recipe.consumed, one.recipe.currency_decimals
     lines = []
-    amount = ZERO
+    amount = 0
     for outcome in one.plan.outcomes:
         if not outcome.picks:
             continue
         for issue in issue_lines(outcome, one.recipe):
             lines.append(
                 line_row(
-                    one.row.site_id,
+                    site,
                     entry_id,
                     issue.item,
                     issue.lot,
                     issue.bin,
                     issue.order,
-                    one.recipe.consumed,
+                    consumed,
                     0,
-                    issue.quantity,
-                    one.order.id,
+                    f"{issue.quantity}e-9",
+                    order,
                     issue.component,
                     output,
-                    issue.standard_quantity,
-                    issue.classes,
-                    issue.standard_amount,
-                    issue.actual_amount,
+                    f"{issue.standard_quantity}e-9",
+                    "\t".join([f"{part}e-9" if part else NULL for part in issue.classes]),
+                    f"{issue.standard_amount}e-{decimals}",
+                    f"{issue.actual_amount}e-{decimals}",
                 )
             )
-            amount += Decimal(issue.actual_amount)
-            key = BalanceKey(issue.bin, issue.lot, issue.order)
-            changes[key] = changes.get(key, ZERO) - Decimal(issue.quantity)
+            amount += issue.actual_amount
+            key = (issue.bin, issue.lot, issue.order)
+            changes[key] = changes.get(key, 0) - issue.quantity
     return lines, amount
 
 
 def _receipts(
-    one: Decided,
-    entry_id: int,
-    lots: dict[tuple[int, str], int],
-    received: dict[BalanceKey, tuple[int, Decimal]],
+    one: Decided, entry_id: int, lots: dict[tuple[int, str], int], received: dict[Key, tuple[int, int]]
 ) -> list[str]:
     """Lines of what was made, at standard cost."""
     lines = []
+    decimals = one.recipe.currency_decimals
     for receipt in one.plan.receipts:
         lot_id = lots[(receipt.item, receipt.lot_code)]
         to_bin = one.recipe.quarantine if receipt.held else one.recipe.finished
-        item = one.recipe.items[receipt.item]
-        amount = decimal_of(receipt.quantity * item.standard_cost, one.recipe.currency_decimals)
+        amount = minor_units(receipt.quantity, one.recipe.items[receipt.item].standard_cost, decimals)
+        quantity = billionths(receipt.quantity)
         lines.append(
             line_row(
                 one.row.site_id,
@@ -181,17 +182,16 @@ def _receipts(
                 0,
                 to_bin,
                 0,
-                decimal_of(receipt.quantity),
+                f"{quantity}e-9",
                 one.order.id,
                 receipt.component or NULL,
                 NULL,
-                standard_amount=amount,
-                actual_amount=amount,
+                standard_amount=f"{amount}e-{decimals}",
+                actual_amount=f"{amount}e-{decimals}",
             )
         )
-        key = BalanceKey(to_bin, lot_id, 0)
-        before = received.get(key, (receipt.item, ZERO))[1]
-        received[key] = (receipt.item, before + Decimal(decimal_of(receipt.quantity)))
+        key = (to_bin, lot_id, 0)
+        received[key] = (receipt.item, received.get(key, (receipt.item, 0))[1] + quantity)
     return lines
 
 
@@ -199,21 +199,19 @@ def _write_balances(
     cursor: Any,
     batch: Batch,
     site_id: int,
-    changes: dict[BalanceKey, Decimal],
-    received: dict[BalanceKey, tuple[int, Decimal]],
+    changes: dict[Key, int],
+    received: dict[Key, tuple[int, int]],
 ) -> None:
     """One net update per balance; balances of new lots are made."""
     new = []
     for key, (item_id, quantity) in received.items():
         if key in batch.balance_ids:
-            changes[key] = changes.get(key, ZERO) + quantity
+            changes[key] = changes.get(key, 0) + quantity
         else:
-            new.append(NewBalance(key, item_id, quantity))
+            new.append(NewBalance(BalanceKey(*key), item_id, f"{quantity}e-9"))
     receive_into_balances(cursor, site_id, new)
-    change_balances(
-        cursor,
-        {batch.balance_ids[key]: change for key, change in sorted(changes.items()) if change},
-    )
+    ids = batch.balance_ids
+    change_balances(cursor, {ids[key]: f"{change}e-9" for key, change in sorted(changes.items()) if change})
 
 
 def _write_carried(
@@ -234,18 +232,20 @@ def _write_progress(cursor: Any, batch: Batch, decided: Sequence[Decided]) -> No
     latest: dict[tuple[int, str], Progress] = {
         (one.order.id, one.row.operation): batch.orders[one.order.id].progress[one.row.operation] for one in decided
     }
-    write_progress(cursor, latest)
+    for key, text in write_progress(cursor, latest).items():
+        batch.book.orders.keep_progress(text, latest[key])
 
 
-def write_progress(cursor: Any, latest: dict[tuple[int, str], Progress]) -> None:
-    """Keep the progress of order operations; the order rows are locked."""
+def write_progress(cursor: Any, latest: dict[tuple[int, str], Progress]) -> dict[tuple[int, str], str]:
+    """Keep the progress of order operations, whose orders are locked. Returns each one's text."""
     keys = sorted(latest)
-    columns: list[list[Any]] = [[order for order, _ in keys], [operation for _, operation in keys]]
+    columns: list[Any] = [array_of(order for order, _ in keys), [operation for _, operation in keys]]
     for name in ("good", "structural", "avoidable", "rework"):
-        columns.append([decimal_of(getattr(latest[key], name)) for key in keys])
-    columns.append([latest[key].setups for key in keys])
-    columns.append([latest[key].reports for key in keys])
-    columns.append([write_lines(latest[key]) for key in keys])
+        columns.append(array_of(f"{billionths(getattr(latest[key], name))}e-9" for key in keys))
+    columns.append(array_of(latest[key].setups for key in keys))
+    columns.append(array_of(latest[key].reports for key in keys))
+    texts = [write_lines(latest[key]) for key in keys]
+    columns.append(texts)
     cursor.execute(
         "INSERT INTO backflush_orderprogress AS p"
         " (order_id, operation_number, good, structural_scrap, avoidable_scrap, rework, setups, reports, lines)"
@@ -256,6 +256,7 @@ def write_progress(cursor: Any, latest: dict[tuple[int, str], Progress]) -> None
         " rework = excluded.rework, setups = excluded.setups, reports = excluded.reports, lines = excluded.lines",
         columns,
     )
+    return dict(zip(keys, texts, strict=True))
 
 
 def _settle_reports(cursor: Any, report_ids: list[int], recorded_at: datetime) -> None:
@@ -306,7 +307,7 @@ def _write_postings(
     decided: Sequence[Decided],
     entry_ids: list[int],
     recipe_ids: list[int],
-    amounts: list[Decimal],
+    amounts: list[int],
     lots: dict[tuple[int, str], int],
     recorded_at: datetime,
 ) -> None:
@@ -321,7 +322,7 @@ def _write_postings(
         number = first + index
         postings.append(
             f"{ids[index]}\t{site_id}\t{number}\t{kind}\t{one.row.id}\t{NULL}\t{one.order.id}\t{one.row.operation}"
-            f"\t{entry_ids[index]}\t{output}\t{decimal_of(one.plan.good)}\t{amounts[index]}"
+            f"\t{entry_ids[index]}\t{output}\t{billionths(one.plan.good)}e-9\t{amounts[index]}e-{one.recipe.currency_decimals}"
             f"\t{recipe_ids[index]}\t{texts[index]}\t{one.report.occurred_at}\t{at}\n"
         )
         messages.append(f"{site_id}\t{number}\t{kind}\t{ids[index]}\t{at}\n")

@@ -111,7 +111,7 @@ def _take_back_progress(posting: Posting) -> None:
     reopen_handling_unit(site_id=posting.site_id, sscc=unit)
     progress = progress_without(progress, plan, counts, recipe.factor, unit, last)
     if not scan:
-        per_unit = [(str(output.component), output.quantity) for output in recipe.outputs]
+        per_unit = [(output.component, output.quantity) for output in recipe.outputs]
         progress = output_needs_without(progress, per_unit, counts.good)
     with connection.cursor() as cursor:
         write_progress(cursor, {(posting.order_id, posting.operation_number): progress})

@@ -5,7 +5,7 @@ devices are read only afterwards, in new statements, so that nothing judged is s
 """
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,10 +14,10 @@ from django.db import connection
 
 from backflush.queries.conversions import Conversions, iso
 from backflush.queries.recipes import RecipeBook
-from backflush.queries.stock_facts import load_lots, stock_fact
+from backflush.queries.stock_facts import load_lots, released_late, stock_fact, with_releases
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact, ScanFact
 from backflush.rules.flush import Stock
-from backflush.rules.progress import Progress, read_lines
+from backflush.rules.progress import Progress
 from backflush.rules.recipe import Recipe
 from backflush.rules.vocabulary import ReportKind
 from masterdata.models import Device, DeviceClock, Item, Person, ReasonCode, Training
@@ -25,22 +25,24 @@ from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.units import round_quantity
 from masterdata.rules.vocabulary import Role
-from traceability.models import HandlingUnit, LineClearance, MaterialLot, OrderOperation, OrderPin, WorkOrder
+from traceability.models import HandlingUnit, MaterialLot
+from traceability.queries.arrays import array_of
 from traceability.queries.precision import rounding_rule
 from traceability.rules.eligibility import StockFact
 from traceability.rules.quantities import is_countable
 
 _BALANCES = """
 WITH wanted AS (
-    SELECT id FROM traceability_stockbalance WHERE order_id = ANY(%(orders)s) AND order_id <> 0
+    SELECT id FROM traceability_stockbalance WHERE order_id = ANY(%(orders)s::bigint[]) AND order_id <> 0
     UNION
     SELECT id FROM traceability_stockbalance
-    WHERE site_id = ANY(%(sites)s) AND bin_id = ANY(%(bins)s) AND order_id = 0 AND item_id = ANY(%(items)s)
-      AND quantity > 0
+    WHERE site_id = ANY(%(sites)s::bigint[]) AND bin_id = ANY(%(bins)s::bigint[]) AND order_id = 0
+      AND item_id = ANY(%(items)s::bigint[]) AND quantity > 0
     UNION
-    SELECT id FROM traceability_stockbalance WHERE lot_id = ANY(%(outputs)s)
+    SELECT id FROM traceability_stockbalance WHERE lot_id = ANY(%(outputs)s::bigint[])
 )
-SELECT b.bin_id, b.lot_id, b.order_id, b.id, b.item_id, b.quantity, b.staged_at, b.rank
+SELECT b.bin_id, b.lot_id, b.order_id, b.id, b.item_id, b.quantity,
+    coalesce(to_char(b.staged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), ''), b.rank
 FROM traceability_stockbalance b JOIN wanted USING (id)
 ORDER BY b.bin_id, b.lot_id, b.order_id
 """
@@ -69,41 +71,18 @@ class ReportRow:
         return min(self.occurred_at, self.received_at)
 
 
-@dataclass(slots=True)
-class OrderFacts:
-    """An order with what its reports need: operations in sequence, pins by time, progress by operation number."""
-
-    order: WorkOrder
-    operations: list[OrderOperation] = field(default_factory=list)
-    pins: list[OrderPin] = field(default_factory=list)
-    progress: dict[str, Progress] = field(default_factory=dict)
-    cleared_lines: set[int] = field(default_factory=set)
-
-    def operation(self, number: str) -> OrderOperation | None:
-        return next((operation for operation in self.operations if operation.number == number), None)
-
-    def count_point_before(self, operation: OrderOperation) -> OrderOperation | None:
-        before = [o for o in self.operations if o.sequence < operation.sequence and o.count_point]
-        return before[-1] if before else None
-
-    def pin_at(self, moment: datetime) -> OrderPin | None:
-        """The pin applicable at a moment; the first one also covers what was reported just before the release."""
-        applicable = [pin for pin in self.pins if pin.applicable_from <= moment]
-        return applicable[-1] if applicable else (self.pins[0] if self.pins else None)
-
-
 class Batch:
     """Facts of several reports of the orders given. Balances and progress move on as reports are planned."""
 
     def __init__(self, book: RecipeBook, order_ids: list[int], rows: list[ReportRow]) -> None:
+        book.refresh()
         self.book = book
         self.rows = rows
-        self.orders = _load_orders(order_ids)
+        self.orders = book.orders.load(order_ids)
         self.left: dict[BalanceKey, Fraction] = {}
         self.balance_ids: dict[BalanceKey, int] = {}
         self.output_lots: dict[tuple[int, str], tuple[int, int | None]] = {}
         self._offers: dict[tuple[int, int], list[StockFact]] = {}
-        self._lots: dict[int, Any] = {}
         self._people = _people(rows)
         self._reasons = dict(ReasonCode.objects.filter(kind="scrap", active=True).values_list("code", "loss"))
         self._devices = _devices(rows)
@@ -133,23 +112,25 @@ class Batch:
             cursor.execute(
                 _BALANCES_LOCKED if lock else _BALANCES,
                 {
-                    "orders": list(self.orders),
-                    "sites": sites,
-                    "bins": bins,
-                    "items": items,
-                    "outputs": [lot_id for lot_id, _ in self.output_lots.values()],
+                    "orders": array_of(self.orders),
+                    "sites": array_of(sites),
+                    "bins": array_of(bins),
+                    "items": array_of(items),
+                    "outputs": array_of(lot_id for lot_id, _ in self.output_lots.values()),
                 },
             )
             balances = cursor.fetchall()
-        earliest = min((row.occurred_at for row in self.rows), default=None)
-        self._lots = load_lots({row[1] for row in balances}, earliest=earliest)
+        lots = load_lots({row[1] for row in balances})
+        late = released_late(lots.values(), min(row.occurred_at for row in self.rows)) if self.rows else {}
         places = _places(sites)
         for bin_id, lot_id, order_id, balance_id, item_id, quantity, staged_at, rank in balances:
             key = (bin_id, lot_id, order_id)
             self.left[key] = Fraction(quantity)
             self.balance_ids[key] = balance_id
             code, kind = places[bin_id]
-            fact = stock_fact(self._lots[lot_id], bin_id, order_id, code, kind, staged_at, rank)
+            fact = stock_fact(lots[lot_id], bin_id, order_id, code, kind, staged_at, rank)
+            if lot_id in late:
+                fact = with_releases(fact, late[lot_id])
             self._offers.setdefault((item_id, order_id), []).append(fact)
 
     def _load_output_lots(self, sites: list[int]) -> None:
@@ -323,33 +304,6 @@ def _unknown(code: str, what: str, value: str) -> Refusal:
 def read_body(text: str) -> dict[str, Any]:
     """A stored body as data. Quantities stay text until they become fractions."""
     return json.loads(text)
-
-
-def _load_orders(order_ids: list[int]) -> dict[int, OrderFacts]:
-    orders = {
-        order.pk: OrderFacts(order)
-        for order in WorkOrder.objects.filter(pk__in=order_ids).select_related("site", "unit")
-    }
-    for operation in OrderOperation.objects.filter(order_id__in=order_ids).order_by("sequence"):
-        orders[operation.order_id].operations.append(operation)
-    for pin in OrderPin.objects.filter(order_id__in=order_ids).order_by("applicable_from"):
-        orders[pin.order_id].pins.append(pin)
-    for order_id, line_id in LineClearance.objects.filter(order_id__in=order_ids, revoked_at=None).values_list(
-        "order_id", "line_id"
-    ):
-        orders[order_id].cleared_lines.add(line_id)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT order_id, operation_number, good, structural_scrap, avoidable_scrap, rework, setups, reports, lines"
-            " FROM backflush_orderprogress WHERE order_id = ANY(%s)",
-            [order_ids],
-        )
-        for order_id, number, good, structural, avoidable, rework, setups, reports, lines in cursor.fetchall():
-            progress = Progress(
-                Fraction(good), Fraction(structural), Fraction(avoidable), Fraction(rework), setups, reports
-            )
-            orders[order_id].progress[number] = read_lines(progress, lines)
-    return orders
 
 
 def _people(rows: list[ReportRow]) -> dict[str, Person]:

@@ -23,7 +23,6 @@ def close_findings(order: WorkOrder, now: datetime) -> list[Refusal]:
 def close_facts(order: WorkOrder, now: datetime) -> CloseFacts:
     """Residuals, unsettled reports, rework, handling units, and each operation's recipe with its progress."""
     batch = Batch(RecipeBook(), [order.pk], [])
-    batch.book.refresh()
     operations = []
     for operation in batch.orders[order.pk].operations:
         row = ReportRow(

@@ -9,10 +9,11 @@ from django.db import connection
 from backflush.models import OperationReport, Posting, Recipe, ReversalRequest
 from backflush.queries.explanations import lines_as_data
 from backflush.rules.decide import decide
-from backflush.rules.ledger_lines import issue_lines
+from backflush.rules.ledger_lines import IssueLine, issue_lines
 from backflush.rules.recipe import read_recipe
 from backflush.rules.stored_facts import read_facts
 from masterdata.models import BomVersion, Device, Person, TriggerDefinition
+from masterdata.rules.exact import scaled_text
 from masterdata.rules.usage import plain_text
 from traceability.models import LedgerEntry, WorkOrder
 
@@ -189,6 +190,34 @@ def _explained(posting: Posting, ledger: list[dict[str, Any]]) -> dict[str, Any]
     }
 
 
+#: what a replay compares of an issue
+_DIGITS = (
+    "component",
+    "item_id",
+    "lot_id",
+    "quantity",
+    "classes",
+    "standard_quantity",
+    "standard_amount",
+    "actual_amount",
+)
+
+
+def _digits(line: IssueLine, decimals: int) -> tuple[str, ...]:
+    """A planned issue as the ledger would show it; see `_DIGITS`."""
+    classes = {name: scaled_text(part, 9) for name, part in zip(_CLASSES, line.classes, strict=True) if part}
+    return (
+        line.component,
+        str(line.item),
+        str(line.lot),
+        scaled_text(line.quantity, 9),
+        str(classes),
+        scaled_text(line.standard_quantity, 9),
+        scaled_text(line.standard_amount, decimals),
+        scaled_text(line.actual_amount, decimals),
+    )
+
+
 def replay_differences(posting: Posting) -> list[str]:
     """Decide a stored posting again from its facts and compare with the ledger, line by line. Empty: the same digits."""
     if posting.recipe_id is None:
@@ -203,17 +232,11 @@ def replay_differences(posting: Posting) -> list[str]:
     if plan.refusals:
         return [*differences, *(f"would be refused: {refusal.sentence}" for refusal in plan.refusals)]
     planned = sorted(
-        (str(line.component), line.item, line.lot, line.quantity, line.standard_amount, line.actual_amount)
-        for outcome in plan.outcomes
-        for line in issue_lines(outcome, recipe)
+        _digits(line, recipe.currency_decimals) for outcome in plan.outcomes for line in issue_lines(outcome, recipe)
     )
     made = sorted((receipt.item, plain_text(receipt.quantity)) for receipt in plan.receipts)
     lines = ledger_of_entries([posting.entry_id]).get(posting.entry_id, [])
-    posted = sorted(
-        (n["component"], n["item_id"], n["lot_id"], n["quantity"], n["standard_amount"], n["actual_amount"])
-        for n in lines
-        if is_issue(n)
-    )
+    posted = sorted(tuple(str(n[name]) for name in _DIGITS) for n in lines if is_issue(n))
     received = sorted((n["item_id"], n["quantity"]) for n in lines if not is_issue(n))
     differences += [f"planned but not posted: {line}" for line in planned if line not in posted]
     differences += [f"posted but not planned: {line}" for line in posted if line not in planned]

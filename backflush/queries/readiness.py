@@ -46,7 +46,6 @@ def readiness_of(orders: Iterable[WorkOrder], now: datetime) -> dict[int, dict[s
     wanted = {order.pk: order for order in orders}
     answers: dict[int, dict[str, Readiness]] = {pk: {} for pk in wanted}
     batch = Batch(RecipeBook(), list(wanted), [])
-    batch.book.refresh()
     probes: list[tuple[ReportRow, Any]] = []
     for facts in batch.orders.values():
         for operation in facts.operations:

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Q
 
 from backflush.queries.conversions import Conversions
+from backflush.queries.order_facts import OrderBook
 from backflush.rules.recipe import ItemFigures, OperationFigures, Recipe, TriggerFigures
 from masterdata.models import Bin, BinService, Item, LabelVersion, TriggerDefinition, UnitFactor
 from masterdata.rules import vocabulary as v
@@ -39,6 +40,8 @@ class RecipeBook:
         self._boms: dict[int, BomFact] = {}
         self._spans: dict[Key, list[datetime]] = {}
         self._recipes: dict[tuple[Key, int], Recipe] = {}
+        self._pins: dict[int, Key] = {}
+        self.orders = OrderBook()
 
     def refresh(self) -> None:
         """Forget what master data has moved on from. Call it after the site's advisory lock is held."""
@@ -49,21 +52,32 @@ class RecipeBook:
             return
         if revision[1:] != self._revision[1:]:  # another database, or a restored one: even old versions are not ours
             self._boms.clear()
+            self._pins.clear()
         self._revision = revision
         self._spans.clear()
         self._recipes.clear()
+        self.orders.forget()
 
     def recipe_for(
         self, order: WorkOrder, operation: OrderOperation, after: str | None, pin: OrderPin | None, at: datetime
     ) -> Recipe:
         """The recipe of an order's operation at a moment (the earlier of event and receipt); `after`: count point before."""
-        key = _key(order, operation, after, pin)
+        key = _key(order, operation, after, self._pinned(pin))
         if key not in self._spans:
             self._spans[key] = _effective_times(self._boms_of(pin), order, operation)
         span = bisect_right(self._spans[key], at)
         if (key, span) not in self._recipes:
             self._recipes[(key, span)] = self._compile(order, operation, after, pin, at)
         return self._recipes[(key, span)]
+
+    def _pinned(self, pin: OrderPin | None) -> Key:
+        """What a pin says. Pins are only added to, so it is kept for good."""
+        if pin is None:
+            return ()
+        if pin.pk not in self._pins:
+            costs, phantoms = sorted(pin.standard_costs.items()), sorted(pin.phantom_versions.items())
+            self._pins[pin.pk] = (pin.bom_version_id, tuple(phantoms), tuple(costs))
+        return self._pins[pin.pk]
 
     def _boms_of(self, pin: OrderPin | None) -> list[BomFact]:
         """The pinned version and its phantoms' versions. Approved versions never change, so they are kept for good."""
@@ -120,15 +134,8 @@ class RecipeBook:
         )
 
 
-def _key(order: WorkOrder, operation: OrderOperation, after: str | None, pin: OrderPin | None) -> Key:
+def _key(order: WorkOrder, operation: OrderOperation, after: str | None, pinned: Key) -> Key:
     """What a recipe depends on besides master data and time."""
-    pinned: Key = ()
-    if pin is not None:
-        pinned = (
-            pin.bom_version_id,
-            tuple(sorted(pin.phantom_versions.items())),
-            tuple(sorted(pin.standard_costs.items())),
-        )
     return (
         order.site_id,
         order.item_id,

@@ -10,7 +10,7 @@ from backflush.queries.batch import Batch
 from backflush.queries.readiness import probe_of
 from backflush.queries.recipes import RecipeBook
 from backflush.rules.flush import Stock
-from backflush.rules.progress import LineProgress, Progress
+from backflush.rules.progress import UNTOUCHED, Progress
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.scan_issue import strength, target_of
 from masterdata.models import Item
@@ -84,7 +84,6 @@ def scan_lines(order: WorkOrder, operation_number: str, now: datetime) -> list[S
     """The operation's scanned lines in the order of the BOM; empty where it has none or the order was never released."""
     row = probe_of(order, operation_number, now)
     batch = Batch(RecipeBook(), [order.pk], [row])
-    batch.book.refresh()
     recipe = batch.recipe(row)
     if recipe is None:
         return []
@@ -111,7 +110,7 @@ def _line(
     item: Item,
     lots: tuple[LotAtHand, ...],
 ) -> ScanLine:
-    before = progress.lines.get(str(line.component)) or LineProgress()
+    before = progress.lines.get(line.component) or UNTOUCHED
     basis = recipe.trigger.basis if recipe.trigger else OutputBasis.GOOD
     target = None
     if line.method == PostingMethod.SCAN:

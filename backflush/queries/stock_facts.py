@@ -1,63 +1,81 @@
-"""Lots and balances as the rules want them."""
+"""Lots and balances as the rules want them.
 
+What is read of a lot comes as text, and what was made of a text is kept by that text: posting meets the same lots again
+and again, and a lot that changed is another text.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import lru_cache
 
 from django.db import connection
 
 from backflush.queries.conversions import iso
 from masterdata.rules.exact import Fraction
+from traceability.queries.arrays import array_of
 from traceability.rules.allocation import NO_EXPIRY
 from traceability.rules.eligibility import StockFact
 from traceability.rules.vocabulary import LotStatus
 
+#: how PostgreSQL writes a moment as facts carry it
+ISO = '\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''
+_LOTS = """
+SELECT id, item_id, code, status, coalesce(to_char(released_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), ''),
+    coalesce(expires_on::text, ''), to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), unit_cost::text,
+    coalesce(potency::text, ''), coalesce(density::text, '')
+FROM traceability_materiallot WHERE id = ANY(%s::bigint[])
+"""
 
-class LotRow(NamedTuple):
-    """What posting reads of a lot."""
-
-    id: int
-    item: int
-    code: str
-    status: str
-    released_since: str
-    expires_on: str
-    received_at: str
-    unit_cost: Fraction
-    potency: Fraction | None
-    density: Fraction | None
-    earlier_releases: tuple[tuple[str, str], ...] = ()
+#: a lot as `_LOTS` reads it
+LotText = tuple[int, int, str, str, str, str, str, str, str, str]
 
 
-def load_lots(lot_ids: set[int], *, earliest: datetime | None = None) -> dict[int, LotRow]:
-    """The lots by id. Where one was released only after `earliest` (the first event), its earlier releases are read too."""
-    if not lot_ids:
+def load_lots(lot_ids: Iterable[int]) -> dict[int, LotText]:
+    """The lots by id, as text."""
+    wanted = array_of(lot_ids)
+    if wanted == "{}":
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, item_id, code, status, released_since, expires_on, received_at, unit_cost, potency, density"
-            " FROM traceability_materiallot WHERE id = ANY(%s)",
-            [list(lot_ids)],
-        )
-        rows = cursor.fetchall()
-    late = [row[0] for row in rows if earliest and row[4] and row[4] > earliest]
-    spans = _released_spans(late)
-    return {row[0]: _lot(row, spans.get(row[0], ())) for row in rows}
+        cursor.execute(_LOTS, [wanted])
+        return {row[0]: row for row in cursor.fetchall()}
 
 
-def _lot(row: Any, spans: tuple[tuple[str, str], ...]) -> LotRow:
-    return LotRow(
-        id=row[0],
-        item=row[1],
-        code=row[2],
-        status=row[3],
-        released_since=iso(row[4]) if row[4] else "",
-        expires_on=row[5].isoformat() if row[5] else NO_EXPIRY,
-        received_at=iso(row[6]),
-        unit_cost=Fraction(row[7]),
-        potency=None if row[8] is None else Fraction(row[8]),
-        density=None if row[9] is None else Fraction(row[9]),
-        earlier_releases=spans,
+def released_late(lots: Iterable[LotText], earliest: datetime) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Of lots that were released only after `earliest` (the first event): when they stood released before that."""
+    first = iso(earliest)
+    late = [lot[0] for lot in lots if lot[4] > first]
+    return _released_spans(late)
+
+
+@lru_cache(maxsize=1 << 14)
+def stock_fact(
+    lot: LotText, bin_id: int, order_id: int, bin_code: str, bin_kind: str, staged_at: str, rank: int
+) -> StockFact:
+    """One balance of a lot, which never was released before its present release (see `with_releases`)."""
+    return StockFact(
+        lot=lot[0],
+        item=lot[1],
+        bin=bin_id,
+        order=order_id,
+        lot_code=lot[2],
+        bin_code=bin_code,
+        bin_kind=bin_kind,
+        status=lot[3],
+        released_since=lot[4],
+        expires_on=lot[5] or NO_EXPIRY,
+        received_at=lot[6],
+        staged_at=staged_at,
+        rank=rank,
+        potency=Fraction(lot[8]) if lot[8] else None,
+        density=Fraction(lot[9]) if lot[9] else None,
+        unit_cost=Fraction(lot[7]),
     )
+
+
+def with_releases(fact: StockFact, spans: tuple[tuple[str, str], ...]) -> StockFact:
+    """The same balance, with the spans in which its lot stood released earlier."""
+    return replace(fact, earlier_releases=spans)
 
 
 def _released_spans(lot_ids: list[int]) -> dict[int, tuple[tuple[str, str], ...]]:
@@ -66,8 +84,9 @@ def _released_spans(lot_ids: list[int]) -> dict[int, tuple[tuple[str, str], ...]
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT lot_id, status, at FROM traceability_lotstatuschange WHERE lot_id = ANY(%s) ORDER BY lot_id, at, id",
-            [lot_ids],
+            "SELECT lot_id, status, at FROM traceability_lotstatuschange WHERE lot_id = ANY(%s::bigint[])"
+            " ORDER BY lot_id, at, id",
+            [array_of(lot_ids)],
         )
         changes = cursor.fetchall()
     spans: dict[int, list[tuple[str, str]]] = {}
@@ -78,34 +97,3 @@ def _released_spans(lot_ids: list[int]) -> dict[int, tuple[tuple[str, str], ...]
         elif lot_id in since:
             spans.setdefault(lot_id, []).append((iso(since.pop(lot_id)), iso(at)))
     return {lot_id: tuple(found) for lot_id, found in spans.items()}
-
-
-def stock_fact(
-    lot: LotRow,
-    bin_id: int,
-    order_id: int,
-    bin_code: str,
-    bin_kind: str,
-    staged_at: datetime | None,
-    rank: int,
-) -> StockFact:
-    """One balance of a lot."""
-    return StockFact(
-        lot=lot.id,
-        item=lot.item,
-        bin=bin_id,
-        order=order_id,
-        lot_code=lot.code,
-        bin_code=bin_code,
-        bin_kind=bin_kind,
-        status=lot.status,
-        released_since=lot.released_since,
-        earlier_releases=lot.earlier_releases,
-        expires_on=lot.expires_on,
-        received_at=lot.received_at,
-        staged_at=iso(staged_at) if staged_at else "",
-        rank=rank,
-        potency=lot.potency,
-        density=lot.density,
-        unit_cost=lot.unit_cost,
-    )

@@ -38,7 +38,7 @@ class Pick:
 
     @property
     def quantity(self) -> Fraction:
-        return self.draws[0].quantity if len(self.draws) == 1 else add_up(draw.quantity for draw in self.draws)
+        return self.draws[0].quantity if len(self.draws) == 1 else add_up([draw.quantity for draw in self.draws])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Source:
 
 def rounded(value: Fraction, item: ItemFigures) -> Fraction:
     """`value` by the item's own rounding rule."""
-    if item.multiple is None and item.decimals == 0 and value.denominator == 1:
+    if item.multiple is None and 10**item.decimals % value.denominator == 0:
         return value
     return round_quantity(value, _rule(item.decimals, item.multiple, item.rounding))
 
@@ -80,9 +80,10 @@ def wanted_of(item: ItemFigures, posted: Fraction, owed: Fraction, factor: Fract
 
 def draw_from(pick: Pick, source: Source, item: ItemFigures, strategy: str) -> None:
     """Draw `pick.wanted` from the source's lots in the order of the allocation strategy; what is missing is `short`."""
-    if any(stock.ratio is not ONE and stock.ratio != ONE for stock, _ in source.offers):
-        _draw_measured(pick, source, item, strategy)
-        return
+    for stock, _ in source.offers:
+        if stock.ratio is not ONE and stock.ratio != ONE:
+            _draw_measured(pick, source, item, strategy)
+            return
     remaining = pick.wanted if source.cap is None else min(pick.wanted, source.cap)
     for stock, left in ranked(source.offers, strategy, remaining):
         if not remaining:

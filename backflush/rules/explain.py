@@ -69,7 +69,7 @@ def explain_line(outcome: LineOutcome, recipe: Recipe) -> ExplainedLine:
     )
     total = sum((pick.quantity for pick in outcome.picks if pick.item == line.item), ZERO)
     return ExplainedLine(
-        component=str(line.component),
+        component=line.component,
         item=line.item,
         item_code=item.code,
         unit=item.unit,

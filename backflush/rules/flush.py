@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 from backflush.rules.drawing import Draw, Pick, Source, key_of, pick_line, rounded
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact
 from backflush.rules.gate import FINAL, gate
-from backflush.rules.progress import LineProgress, Needs, Progress, add_up, added
+from backflush.rules.progress import UNTOUCHED, LineProgress, Needs, Progress, add_up, added
 from backflush.rules.recipe import ItemFigures, Recipe
-from backflush.rules.requirement import Counts, needs_of, standard_of
+from backflush.rules.requirement import Counts, Requirement, with_fixed
 from backflush.rules.shortage import shortage_refusals
 from backflush.rules.vocabulary import ReportKind
 from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import UsageLine, plain_text
-from masterdata.rules.vocabulary import OutputBasis, PostingMethod
+from masterdata.rules.vocabulary import PostingMethod
 from traceability.rules.eligibility import StockFact, lot_refusals, may_be_offered
 
 UNBOUND = 0
@@ -25,23 +25,22 @@ UNBOUND = 0
 
 @dataclass(slots=True)
 class LineOutcome:
-    """One BOM line of a plan: what the report needs by class, what that makes cumulatively, and what covers it."""
+    """One BOM line of a plan: what the report requires, what that makes cumulatively, and what covers it."""
 
     line: UsageLine
     before: LineProgress
-    needs: Needs
-    standard: Fraction
+    required: Requirement
     need: Fraction
     picks: list[Pick]
     carried: tuple[int, ...] = ()
 
     @property
-    def own_need(self) -> Fraction:
-        return add_up(self.needs.values())
+    def needs(self) -> Needs:
+        return self.required.needs
 
     @property
     def covered(self) -> Fraction:
-        return add_up(pick.covered for pick in self.picks)
+        return add_up([pick.covered for pick in self.picks])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,10 @@ class Receipt:
 
 @dataclass(slots=True)
 class Plan:
-    """The answer. `refusals` empty: post `outcomes` and `receipts`, and `after` is the new progress."""
+    """The answer. `refusals` empty: post `outcomes` and `receipts`, and `after` is the new progress.
+
+    `eligible`: the stock that was eligible of each item that was looked at, before anything was taken.
+    """
 
     refusals: list[Refusal] = field(default_factory=list)
     outcomes: list[LineOutcome] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Plan:
     output_lot: str = ""
     good: Fraction = ZERO
     note: str = ""
+    eligible: dict[int, list[StockFact]] = field(default_factory=dict)
 
     @property
     def final(self) -> bool:
@@ -80,12 +83,13 @@ class Stock:
     left: Mapping[BalanceKey, Fraction]
     taken: dict[BalanceKey, Fraction] = field(default_factory=dict)
 
-    def offered(self, item: ItemFigures, order: int) -> list[StockFact]:
+    def offered(self, item: ItemFigures, order: int) -> Sequence[StockFact]:
         """Balances of an item that an order may be offered: its own, and unbound ones in a supermarket."""
-        own = list(self.offers.get((item.id, order), ()))
-        if item.supermarket:
-            own += [fact for fact in self.offers.get((item.id, UNBOUND), ()) if may_be_offered(fact, item.supermarket)]
-        return own
+        own = self.offers.get((item.id, order), ())
+        if not item.supermarket:
+            return own
+        shelf = self.offers.get((item.id, UNBOUND), ())
+        return [*own, *(fact for fact in shelf if may_be_offered(fact, item.supermarket))]
 
     def there(self, item: ItemFigures, order: int) -> list[StockFact]:
         """Of what is offered, balances that held something before this report; a returned lot leaves an empty one behind."""
@@ -102,6 +106,19 @@ class Stock:
             self.taken[key] = self.taken.get(key, ZERO) + draw.quantity
 
 
+@dataclass(slots=True)
+class _Decision:
+    """What one report is decided on, and the plan as far as it has come."""
+
+    report: ReportFact
+    order: OrderFact
+    recipe: Recipe
+    progress: Progress
+    stock: Stock
+    counts: Counts
+    plan: Plan
+
+
 def plan_flush(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress, stock: Stock) -> Plan:
     """Decide one report: gate, usage line by line, serials, outputs. Nothing that is passed in is changed but `stock.taken`.
 
@@ -109,13 +126,15 @@ def plan_flush(report: ReportFact, order: OrderFact, recipe: Recipe, progress: P
     """
     counts, note = counts_of(report, order, recipe, progress)
     plan = Plan(refusals=gate(report, order, recipe, progress), note=note, good=report.good if not note else ZERO)
-    basis = recipe.trigger.basis if recipe.trigger else OutputBasis.GOOD
-    for line in recipe.lines:
+    decision = _Decision(report, order, recipe, progress, stock, counts, plan)
+    for line, required in zip(recipe.lines, recipe.running(counts), strict=True):
+        before = progress.lines.get(line.component, UNTOUCHED)
+        if line.fixed or line.steps:
+            required = with_fixed(required, line, counts, before)
         if line.method == PostingMethod.BACKFLUSH:
-            outcome = _plan_line(line, counts, basis, report, order, recipe, progress, stock, plan.refusals)
-            plan.outcomes.append(outcome)
+            plan.outcomes.append(_plan_line(line, before, required, decision))
         elif line.method == PostingMethod.SCAN:
-            plan.outcomes.append(_scan_need(line, counts, basis, recipe, progress, plan.refusals))
+            plan.outcomes.append(_scan_need(line, before, required, decision))
     if plan.refusals:
         return plan
     _receive(plan, report, order, recipe, progress, counts)
@@ -172,38 +191,28 @@ def closes_unit(report: ReportFact, progress: Progress) -> bool:
     )
 
 
-def _plan_line(
-    line: UsageLine,
-    counts: Counts,
-    basis: OutputBasis,
-    report: ReportFact,
-    order: OrderFact,
-    recipe: Recipe,
-    progress: Progress,
-    stock: Stock,
-    refusals: list[Refusal],
-) -> LineOutcome:
-    before = progress.lines.get(str(line.component)) or LineProgress()
-    needs = needs_of(line, counts, basis, before)
-    need = add_up((*before.needs.values(), *needs.values()))
-    outcome = LineOutcome(line, before, needs, standard_of(line, counts, needs.get("fixed", ZERO)), need, [])
+def _plan_line(line: UsageLine, before: LineProgress, required: Requirement, decision: _Decision) -> LineOutcome:
+    earlier = before.need
+    need = earlier + required.own if earlier else required.own
+    outcome = LineOutcome(line, before, required, need, [])
     if need <= 0 and not before.sources:
         return outcome
-    sources = [_source(line.item, ONE, None, report, order, recipe, stock, line.crosses)]
+    report, recipe, stock = decision.report, decision.recipe, decision.stock
+    sources = [_source(line.item, ONE, None, decision, line.crosses)]
     for alternate in line.alternates:
         cap = _cap(alternate.quantity_limit, alternate.valid_until, before, alternate.item, report)
-        sources.append(_source(alternate.item, alternate.factor, cap, report, order, recipe, stock))
-    outcome.picks = [
-        pick for pick in pick_line(line, sources, before, need, recipe.items, order.allocation) if pick.wanted
-    ]
+        sources.append(_source(alternate.item, alternate.factor, cap, decision))
+    picks = pick_line(line, sources, before, need, recipe.items, decision.order.allocation)
+    outcome.picks = [pick for pick in picks if pick.wanted]
     for pick in outcome.picks:
         if pick.short:
-            offered = stock.there(recipe.items[pick.item], order.id)
-            refusals.extend(shortage_refusals(pick, report, order, recipe, offered, stock.remaining))
+            offered = stock.there(recipe.items[pick.item], decision.order.id)
+            refusals = shortage_refusals(pick, report, decision.order, recipe, offered, stock.remaining)
+            decision.plan.refusals.extend(refusals)
         stock.take(pick.draws)
     # what is owed once per order or setup is in every lot of the order, though later reports owe nothing of it
-    owed_once = counts.has_output and not outcome.picks and bool(line.fixed or line.steps or line.setup)
-    if before.last and (owed_once or outcome.covered < outcome.own_need):
+    owed_once = decision.counts.has_output and not outcome.picks and bool(line.fixed or line.steps or line.setup)
+    if before.last and (owed_once or outcome.covered < required.own):
         outcome.carried = before.last
     return outcome
 
@@ -220,28 +229,23 @@ def _cap(
     return max(ZERO, limit - posted)
 
 
-def _source(
-    item: int,
-    factor: Fraction,
-    cap: Fraction | None,
-    report: ReportFact,
-    order: OrderFact,
-    recipe: Recipe,
-    stock: Stock,
-    crosses: int = 0,
-) -> Source:
-    figures = recipe.items[item]
-    offers = []
-    for fact in stock.offered(figures, order.id):
+def _source(item: int, factor: Fraction, cap: Fraction | None, decision: _Decision, crosses: int = 0) -> Source:
+    """What is eligible of an item, with what is left of each balance."""
+    figures = decision.recipe.items[item]
+    report, stock, serving = decision.report, decision.stock, decision.recipe.serving
+    offers, eligible = [], []
+    for fact in stock.offered(figures, decision.order.id):
         left = stock.remaining(fact)
         if left and not lot_refusals(
             fact,
-            serving=recipe.serving,
+            serving=serving,
             event=report.occurred_at,
             event_day=report.event_day,
             item_code=figures.code,
         ):
+            eligible.append(fact)
             offers.append((_measured(fact, figures, crosses) if crosses and fact.density else fact, left))
+    decision.plan.eligible.setdefault(item, eligible)
     return Source(item, factor, offers, cap)
 
 
@@ -253,23 +257,14 @@ def _measured(fact: StockFact, item: ItemFigures, crosses: int) -> StockFact:
     return replace(fact, ratio=ratio if crosses > 0 else 1 / ratio)
 
 
-def _scan_need(
-    line: UsageLine,
-    counts: Counts,
-    basis: OutputBasis,
-    recipe: Recipe,
-    progress: Progress,
-    refusals: list[Refusal],
-) -> LineOutcome:
+def _scan_need(line: UsageLine, before: LineProgress, required: Requirement, decision: _Decision) -> LineOutcome:
     """A scanned line: its need adds up; what covers it are scans. Serials must all be there before the units."""
-    before = progress.lines.get(str(line.component)) or LineProgress()
-    needs = needs_of(line, counts, basis, before)
-    need = add_up((*before.needs.values(), *needs.values()))
-    item = recipe.items[line.item]
+    need = before.need + required.own
+    item = decision.recipe.items[line.item]
     if item.serial:
         missing = rounded(need, item) - before.covered
-        if counts.has_output and missing > 0:
-            refusals.append(
+        if decision.counts.has_output and missing > 0:
+            decision.plan.refusals.append(
                 Refusal(
                     "serials_missing",
                     f"{plain_text(missing)} of {item.code} are not scanned for the units reported.",
@@ -277,7 +272,7 @@ def _scan_need(
                     "Scan each serial at assembly; the report is then retried by itself.",
                 )
             )
-    return LineOutcome(line, before, needs, standard_of(line, counts, needs.get("fixed", ZERO)), need, [])
+    return LineOutcome(line, before, required, need, [])
 
 
 def _receive(
@@ -297,8 +292,8 @@ def _receive(
     elif report.output_lot:
         plan.output_lot = report.output_lot
     for output in recipe.outputs:
-        key = str(output.component)
-        before = progress.lines.get(key) or LineProgress()
+        key = output.component
+        before = progress.lines.get(key) or UNTOUCHED
         item = recipe.items[output.item]
         made = before.sources[output.item][0] if output.item in before.sources else ZERO
         total = before.need + counts.good * output.quantity
@@ -320,11 +315,11 @@ def _advance(plan: Plan, report: ReportFact, progress: Progress, counts: Counts,
             quantity = pick.quantity
             sources[pick.item] = (posted + quantity, covered + pick.covered) if posted else (quantity, pick.covered)
         needs = added(outcome.before.needs, outcome.needs)
-        lines[str(outcome.line.component)] = LineProgress(needs, sources, _last(outcome))
+        lines[outcome.line.component] = LineProgress(needs, sources, _last(outcome))
         if single:
             outcome.carried = ()
     for output in recipe.outputs:
-        _advance_output(lines, str(output.component), output.item, counts.good * output.quantity, plan.receipts)
+        _advance_output(lines, output.component, output.item, counts.good * output.quantity, plan.receipts)
     units = progress.units_closed
     if closes_unit(report, progress):
         units = (*units, report.handling_unit)
@@ -346,7 +341,7 @@ def _advance(plan: Plan, report: ReportFact, progress: Progress, counts: Counts,
 def _advance_output(
     lines: dict[str, LineProgress], key: str, item: int, need: Fraction, receipts: Sequence[Receipt]
 ) -> None:
-    before = lines.get(key) or LineProgress()
+    before = lines.get(key) or UNTOUCHED
     made = sum((receipt.quantity for receipt in receipts if receipt.component == key), ZERO)
     posted = before.sources[item][0] if item in before.sources else ZERO
     if need or made:

@@ -10,7 +10,6 @@ from backflush.rules.vocabulary import ReportKind
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import readable
-from masterdata.rules.vocabulary import PostingMethod
 from traceability.rules.vocabulary import OrderState
 
 #: refused for good: a later change of the plant cannot make this event postable
@@ -125,20 +124,13 @@ def _operation(report: ReportFact, order: OrderFact, recipe: Recipe) -> Iterator
 
 
 def _methods(recipe: Recipe) -> Iterator[Refusal]:
-    seen = set()
-    for line in recipe.lines:
-        if line.method != PostingMethod.BACKFLUSH:
-            continue
-        for item in (line.item, *(alternate.item for alternate in line.alternates)):
-            figures = recipe.items[item]
-            if figures.backflush_forbidden and item not in seen:
-                seen.add(item)
-                yield Refusal(
-                    "method_not_allowed",
-                    f"{figures.code} may not be backflushed: it is {figures.backflush_forbidden}.",
-                    figures.code,
-                    "Have the BOM changed to scan-issue it, then report again.",
-                )
+    for figures in recipe.forbidden_items:
+        yield Refusal(
+            "method_not_allowed",
+            f"{figures.code} may not be backflushed: it is {figures.backflush_forbidden}.",
+            figures.code,
+            "Have the BOM changed to scan-issue it, then report again.",
+        )
 
 
 def _quantities(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress) -> Iterator[Refusal]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backflush.rules.drawing import Source, pick_line, rounded
-from backflush.rules.progress import LineProgress, Progress
+from backflush.rules.progress import UNTOUCHED, LineProgress, Progress
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import fixed_quantity
 from backflush.rules.scan_issue import target_of
@@ -68,7 +68,7 @@ def _line_findings(facts: CloseFacts, recipe: Recipe, progress: Progress) -> lis
     found = []
     order_quantity = facts.quantity * recipe.factor
     for line in recipe.lines:
-        before = progress.lines.get(str(line.component)) or LineProgress()
+        before = progress.lines.get(line.component) or UNTOUCHED
         if line.method == PostingMethod.BACKFLUSH:
             found += _backflush_findings(line, before, progress, order_quantity, recipe)
         elif line.method == PostingMethod.SCAN:

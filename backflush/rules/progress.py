@@ -4,7 +4,7 @@ Progress is derived: it is the sum over standing postings, kept beside the order
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +39,7 @@ def negated(needs: Needs) -> Needs:
 
 @dataclass(slots=True)
 class LineProgress:
-    """One BOM line, in its main item's nominal stock units.
+    """One BOM line, in its main item's nominal stock units. It never changes: what changes is another one.
 
     `needs`: what standing reports needed, by class, unrounded. `sources`: per item that covered it, what was posted (that
     item's stock units) and how much of the need this covered. `last`: lots of the latest standing issue.
@@ -48,6 +48,21 @@ class LineProgress:
     needs: Needs = field(default_factory=dict)
     sources: dict[int, tuple[Fraction, Fraction]] = field(default_factory=dict)
     last: tuple[int, ...] = ()
+    _text: str = field(default="", compare=False, repr=False)
+
+    @property
+    def text(self) -> str:
+        """Compact JSON: needs by class, sources, last lots. Written once; it stands in progress and in facts."""
+        if not self._text:
+            needs = ",".join([f'"{name}":{_pair(need)}' for name, need in self.needs.items()])
+            sources = ",".join(
+                [
+                    f"[{item},{_pair(posted)},{_pair(covered)}]"
+                    for item, (posted, covered) in sorted(self.sources.items())
+                ]
+            )
+            self._text = f"[{{{needs}}},[{sources}],[{','.join(map(str, self.last))}]]"
+        return self._text
 
     @property
     def need(self) -> Fraction:
@@ -55,7 +70,11 @@ class LineProgress:
 
     @property
     def covered(self) -> Fraction:
-        return add_up(covered for _, covered in self.sources.values())
+        return add_up([covered for _, covered in self.sources.values()])
+
+
+#: of a line that nothing was reported of yet
+UNTOUCHED = LineProgress()
 
 
 @dataclass(slots=True)
@@ -73,29 +92,23 @@ class Progress:
     reports: int = 0
     units_closed: tuple[str, ...] = ()
     output_lot: str = ""
-    lines: dict[str, LineProgress] = field(default_factory=dict)
+    lines: Mapping[str, LineProgress] = field(default_factory=dict)
 
     @property
     def output(self) -> Fraction:
         return self.good + self.structural + self.avoidable + self.rework
 
 
-def _pair(value: Fraction) -> list[int] | int:
-    return value.numerator if value.denominator == 1 else [value.numerator, value.denominator]
+def _pair(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"[{value.numerator},{value.denominator}]"
 
 
 def _read_pair(data: list[int] | int) -> Fraction:
     return Fraction(data) if isinstance(data, int) else Fraction(data[0], data[1])
 
 
-def line_as_data(line: LineProgress) -> list[Any]:
-    """Compact JSON data: needs by class, sources, last lots."""
-    needs = {name: _pair(need) for name, need in line.needs.items()}
-    sources = [[item, _pair(posted), _pair(covered)] for item, (posted, covered) in sorted(line.sources.items())]
-    return [needs, sources, line.last]
-
-
 def read_line(data: list[Any]) -> LineProgress:
+    """A line from the data of its `text`."""
     needs = {name: _read_pair(need) for name, need in data[0].items()}
     sources = {item: (_read_pair(posted), _read_pair(covered)) for item, posted, covered in data[1]}
     return LineProgress(needs, sources, tuple(data[2]))
@@ -103,12 +116,12 @@ def read_line(data: list[Any]) -> LineProgress:
 
 def write_lines(progress: Progress) -> str:
     """The text kept in `OrderProgress.lines`."""
-    data: dict[str, Any] = {key: line_as_data(line) for key, line in progress.lines.items()}
+    parts = [f'"{key}":{line.text}' for key, line in progress.lines.items()]
     if progress.units_closed:
-        data["units"] = list(progress.units_closed)
+        parts.append(f'"units":{json.dumps(progress.units_closed)}')
     if progress.output_lot:
-        data["output_lot"] = progress.output_lot
-    return json.dumps(data, separators=(",", ":"))
+        parts.append(f'"output_lot":{json.dumps(progress.output_lot)}')
+    return f"{{{','.join(parts)}}}"
 
 
 def read_lines(progress: Progress, text: str) -> Progress:

@@ -6,13 +6,13 @@ its digest, so that years later the same figures compute the same digits.
 
 import hashlib
 import json
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from masterdata.rules.exact import Fraction
+from backflush.rules.requirement import Counts, Requirement, running_requirement
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.usage import Alternate, UsageLine, UsageOutput
 from masterdata.rules.vocabulary import (
     AlternateStrategy,
@@ -22,6 +22,9 @@ from masterdata.rules.vocabulary import (
     PostingMethod,
     TriggerKind,
 )
+
+#: answers of `Recipe.running` that are kept
+KEPT = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,36 @@ class Recipe:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of this operation's progress: its lines, then its outputs."""
+        return (*(line.component for line in self.lines), *(output.component for output in self.outputs))
+
+    @cached_property
+    def forbidden_items(self) -> tuple[ItemFigures, ...]:
+        """Items of backflushed lines, alternates included, that may not be backflushed."""
+        lines = [line for line in self.lines if line.method == PostingMethod.BACKFLUSH]
+        used = dict.fromkeys(item for line in lines for item in (line.item, *(one.item for one in line.alternates)))
+        return tuple(self.items[item] for item in used if self.items[item].backflush_forbidden)
+
+    def running(self, counts: Counts) -> tuple[Requirement, ...]:
+        """What these counts need of each line, whatever was reported before.
+
+        A machine reports the same counts over and over, so the latest answers are kept.
+        """
+        known = self._running
+        key = replace(counts, order_quantity=ZERO) if counts.order_quantity else counts
+        if key not in known:
+            if len(known) >= KEPT:
+                known.clear()
+            basis = self.trigger.basis if self.trigger else OutputBasis.GOOD
+            known[key] = tuple(running_requirement(line, counts, basis) for line in self.lines)
+        return known[key]
+
+    @cached_property
+    def _running(self) -> dict[Counts, tuple[Requirement, ...]]:
+        return {}
+
+    @cached_property
     def drawn_items(self) -> frozenset[int]:
         """Every item that a report here may draw, alternates included."""
         items = {line.item for line in self.lines}
@@ -144,8 +177,6 @@ def _plain(value: Any) -> Any:
     """A dataclass field as JSON data."""
     if isinstance(value, Fraction):
         return _fraction(value)
-    if isinstance(value, uuid.UUID):
-        return str(value)
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     if hasattr(value, "__dataclass_fields__"):
@@ -241,7 +272,6 @@ def _read_line(data: dict[str, Any]) -> UsageLine:
         **{
             **data,
             **{name: _read_fraction(data[name]) for name in _LINE_FRACTIONS},
-            "component": uuid.UUID(data["component"]),
             "method": PostingMethod(data["method"]),
             "steps": tuple((_read_fraction(start), _read_fraction(quantity)) for start, quantity in data["steps"]),
             "handling_unit_kind": None if kind is None else HandlingUnitKind(kind),
@@ -253,7 +283,7 @@ def _read_line(data: dict[str, Any]) -> UsageLine:
 
 def _read_output(data: dict[str, Any]) -> UsageOutput:
     return UsageOutput(
-        component=uuid.UUID(data["component"]),
+        component=data["component"],
         item=data["item"],
         operation=data["operation"],
         quantity=_read_fraction(data["quantity"]),

@@ -5,7 +5,7 @@ need = consuming output × quantity ÷ base (× pieces), with losses      (consu
 
 from dataclasses import dataclass
 
-from backflush.rules.progress import LineProgress, Needs
+from backflush.rules.progress import LineProgress, Needs, add_up
 from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import OutputBasis
@@ -26,11 +26,46 @@ class Counts:
     order_quantity: Fraction = ZERO
 
 
-def needs_of(line: UsageLine, counts: Counts, basis: OutputBasis, before: LineProgress) -> Needs:
-    """What this report adds, by the classes of `progress.CLASSES`, in the component's nominal stock units.
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a report adds to a line's need: by class, together, and what it should have been by plan. Nominal stock units."""
+
+    needs: Needs
+    own: Fraction
+    standard: Fraction
+
+
+#: of a scan: what it covers was needed by reports of output
+NOTHING_MORE = Requirement({}, ZERO, ZERO)
+
+
+def requirement_of(line: UsageLine, counts: Counts, basis: OutputBasis, before: LineProgress) -> Requirement:
+    """The requirement of one line. A fixed quantity is owed once per order, from the first output on."""
+    running = running_requirement(line, counts, basis)
+    return with_fixed(running, line, counts, before) if line.fixed or line.steps else running
+
+
+def running_requirement(line: UsageLine, counts: Counts, basis: OutputBasis) -> Requirement:
+    """What does not depend on what was reported before: everything but quantities that are owed once per order."""
+    needs = _running_needs(line, counts, basis)
+    return Requirement(needs, add_up(needs.values()), _running_standard(line, counts))
+
+
+def with_fixed(running: Requirement, line: UsageLine, counts: Counts, before: LineProgress) -> Requirement:
+    """With the fixed quantity that the order still owes of this line, where the report has output."""
+    if not counts.has_output:
+        return running
+    fixed = fixed_quantity(line, counts.order_quantity) - before.needs.get("fixed", ZERO)
+    if not fixed:
+        return running
+    return Requirement({**running.needs, "fixed": fixed}, running.own + fixed, running.standard + fixed)
+
+
+def _running_needs(line: UsageLine, counts: Counts, basis: OutputBasis) -> Needs:
+    """By the classes of `progress.CLASSES`.
 
     Assembly and operation factors multiply good units only, and only where losses are not reported (basis `good`);
-    component scrap and phantoms' own losses always apply. A fixed quantity is owed once, from the first output on.
+    component scrap and phantoms' own losses always apply.
     """
     good, needs = counts.good, {}
     full = basis == OutputBasis.GOOD
@@ -51,11 +86,17 @@ def needs_of(line: UsageLine, counts: Counts, basis: OutputBasis, before: LinePr
         needs["rework"] = counts.rework * line.kept
     if counts.setups and line.setup:
         needs["setup"] = line.setup * counts.setups
-    if counts.has_output and (line.fixed or line.steps):
-        fixed = fixed_quantity(line, counts.order_quantity) - before.needs.get("fixed", ZERO)
-        if fixed:
-            needs["fixed"] = fixed
-    return {name: need for name, need in needs.items() if need} if len(needs) > 1 else needs
+    return {name: need for name, need in needs.items() if need}
+
+
+def _running_standard(line: UsageLine, counts: Counts) -> Fraction:
+    """By plan: base, structural losses by full planned factors, one planned setup."""
+    standard = (counts.good + counts.rework) * (line.full - line.full_avoidable)
+    if counts.unit_closed and line.handling_unit_kind == counts.unit_closed:
+        standard += line.per_unit_closed
+    if counts.first_setup:
+        standard += line.setup
+    return standard
 
 
 def fixed_quantity(line: UsageLine, order_quantity: Fraction) -> Fraction:
@@ -67,17 +108,3 @@ def fixed_quantity(line: UsageLine, order_quantity: Fraction) -> Fraction:
         if order_quantity >= start:
             owed = quantity
     return owed
-
-
-def standard_of(line: UsageLine, counts: Counts, fixed: Fraction) -> Fraction:
-    """Standard quantity of the report: base and fixed, structural losses by full planned factors, one planned setup."""
-    units = counts.good + counts.rework if counts.rework else counts.good
-    per_unit = line.full - line.full_avoidable if line.full_avoidable else line.full
-    standard = units * per_unit if units and per_unit else ZERO
-    if fixed:
-        standard += fixed
-    if counts.unit_closed and line.per_unit_closed and line.handling_unit_kind == counts.unit_closed:
-        standard += line.per_unit_closed
-    if counts.first_setup:
-        standard += line.setup
-    return standard

@@ -116,7 +116,7 @@ def progress_without(
     """
     lines = dict(progress.lines)
     for outcome in plan.outcomes:
-        key = str(outcome.line.component)
+        key = outcome.line.component
         if key not in lines:
             continue
         now = lines[key]

@@ -9,9 +9,9 @@ from backflush.rules.drawing import Draw, Pick
 from backflush.rules.facts import OrderFact, ReportFact, ScanFact
 from backflush.rules.flush import LineOutcome, Plan, Stock
 from backflush.rules.gate import gate
-from backflush.rules.progress import LineProgress, Progress
+from backflush.rules.progress import UNTOUCHED, LineProgress, Progress
 from backflush.rules.recipe import ItemFigures, Recipe
-from backflush.rules.requirement import fixed_quantity
+from backflush.rules.requirement import NOTHING_MORE, fixed_quantity
 from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import UsageLine, readable
@@ -39,14 +39,14 @@ def plan_scan(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
             )
         )
         return plan
-    before = progress.lines.get(str(line.component)) or LineProgress()
+    before = progress.lines.get(line.component) or UNTOUCHED
     factor = next((alternate.factor for alternate in line.alternates if alternate.item == scan.item), ONE)
     draws = _draws(scan, report, order, recipe, stock, plan.refusals)
     covered = sum((draw.quantity * strength(draw.stock, item) for draw in draws), ZERO) / factor
     plan.refusals.extend(_beyond_target(line, before, covered, order, recipe))
     posted = before.sources[scan.item][0] if scan.item in before.sources else ZERO
     pick = Pick(scan.item, factor, posted, covered, scan.quantity, draws, covered)
-    plan.outcomes = [LineOutcome(line, before, {}, ZERO, before.need, [pick])]
+    plan.outcomes = [LineOutcome(line, before, NOTHING_MORE, before.need, [pick])]
     if plan.refusals:
         return plan
     stock.take(draws)
@@ -54,9 +54,7 @@ def plan_scan(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
     old_quantity, old_covered = sources.get(scan.item, (ZERO, ZERO))
     sources[scan.item] = (old_quantity + scan.quantity, old_covered + covered)
     lots = tuple(dict.fromkeys((*before.last, *(draw.stock.lot for draw in draws))))
-    plan.after = replace(
-        progress, lines={**progress.lines, str(line.component): LineProgress(before.needs, sources, lots)}
-    )
+    plan.after = replace(progress, lines={**progress.lines, line.component: LineProgress(before.needs, sources, lots)})
     return plan
 
 
@@ -82,7 +80,7 @@ def _line_of(item: int, order: OrderFact, recipe: Recipe, progress: Progress) ->
     ]
     basis = recipe.trigger.basis if recipe.trigger else OutputBasis.GOOD
     for line in lines[:-1]:
-        before = progress.lines.get(str(line.component)) or LineProgress()
+        before = progress.lines.get(line.component) or UNTOUCHED
         if before.covered < target_of(line, order.quantity * recipe.factor, basis):
             return line
     return lines[-1] if lines else None

@@ -11,8 +11,8 @@ from typing import Any
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact, ScanFact
 from backflush.rules.flush import Plan, Stock
 from backflush.rules.ledger_lines import decimal_of
-from backflush.rules.progress import Progress, line_as_data, read_line
-from backflush.rules.recipe import Recipe
+from backflush.rules.progress import Progress, read_line
+from backflush.rules.recipe import ItemFigures, Recipe
 from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.vocabulary import BinKind
 from traceability.rules.allocation import NO_EXPIRY
@@ -39,31 +39,45 @@ def write_facts(
         if outcome.picks and outcome.line.alternates:
             used.add(outcome.line.item)
             used.update(alternate.item for alternate in outcome.line.alternates)
-    keys = [str(line.component) for line in recipe.lines] + [str(output.component) for output in recipe.outputs]
-    data = {
-        "report": _report_data(report),
-        "order": {
-            "id": order.id,
-            "number": order.number,
-            "quantity": _text(order.quantity),
-            "allocation": order.allocation,
-            "clear": order.line_clear,
-            "before": None if order.good_before is None else _text(order.good_before),
-            "lot": order.output_lot,
-        },
-        "counted": [
-            _text(progress.good),
-            _text(progress.structural),
-            _text(progress.avoidable),
-            _text(progress.rework),
-            progress.setups,
-            progress.reports,
-            progress.output_lot,
-            list(progress.units_closed),
-        ],
-        "lines": {key: line_as_data(progress.lines[key]) for key in keys if key in progress.lines},
-        "stock": [row for item in sorted(used) for row in _stock_data(item, report, order, recipe, stock)],
+    lines = progress.lines
+    rows = [row for item in sorted(used) for row in _stock_rows(item, report, order, recipe, stock, plan)]
+    parts = {
+        "report": _compact(_report_data(report)),
+        "order": _compact(
+            {
+                "id": order.id,
+                "number": order.number,
+                "quantity": _text(order.quantity),
+                "allocation": order.allocation,
+                "clear": order.line_clear,
+                "before": None if order.good_before is None else _text(order.good_before),
+                "lot": order.output_lot,
+            }
+        ),
+        "counted": _compact(
+            [
+                _text(progress.good),
+                _text(progress.structural),
+                _text(progress.avoidable),
+                _text(progress.rework),
+                progress.setups,
+                progress.reports,
+                progress.output_lot,
+                list(progress.units_closed),
+            ]
+        ),
+        "lines": _object([(key, lines[key].text) for key in recipe.keys if key in lines]),
+        "stock": f"[{','.join(rows)}]",
     }
+    return _object(sorted(parts.items()))
+
+
+def _object(members: Sequence[tuple[str, str]]) -> str:
+    """A JSON object of members that are JSON text already."""
+    return "{" + ",".join([f'"{name}":{text}' for name, text in members]) + "}"
+
+
+def _compact(data: Any) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -90,9 +104,36 @@ def _report_data(report: ReportFact) -> dict[str, Any]:
     return data
 
 
-def _stock_data(item: int, report: ReportFact, order: OrderFact, recipe: Recipe, stock: Stock) -> list[list[Any]]:
-    figures = recipe.items[item]
-    eligible = [
+def _stock_rows(item: int, report: ReportFact, order: OrderFact, recipe: Recipe, stock: Stock, plan: Plan) -> list[str]:
+    """One JSON list for each balance that was eligible; ranking keys only where there was more than one to rank."""
+    eligible = plan.eligible.get(item)
+    if eligible is None:
+        eligible = _eligible(recipe.items[item], report, order, recipe, stock)
+    rows = []
+    for fact in eligible:
+        row = (
+            f"[{item},{fact.lot},{fact.bin},{fact.order},"
+            f'"{decimal_of(stock.left[(fact.bin, fact.lot, fact.order)])}","{decimal_of(fact.unit_cost)}"'
+        )
+        if len(eligible) > 1 or fact.density is not None or fact.potency is not None:
+            ranking = [
+                fact.lot_code,
+                fact.bin_code,
+                fact.expires_on,
+                fact.received_at,
+                fact.rank,
+                None if fact.potency is None else _text(fact.potency),
+                None if fact.density is None else _text(fact.density),
+            ]
+            row += f",{_compact(ranking)[1:-1]}"
+        rows.append(f"{row}]")
+    return rows
+
+
+def _eligible(
+    figures: ItemFigures, report: ReportFact, order: OrderFact, recipe: Recipe, stock: Stock
+) -> list[StockFact]:
+    return [
         fact
         for fact in stock.offered(figures, order.id)
         if stock.left.get((fact.bin, fact.lot, fact.order), ZERO) > 0
@@ -104,22 +145,6 @@ def _stock_data(item: int, report: ReportFact, order: OrderFact, recipe: Recipe,
             item_code=figures.code,
         )
     ]
-    rows = []
-    for fact in eligible:
-        left = decimal_of(stock.left[(fact.bin, fact.lot, fact.order)])
-        row: list[Any] = [item, fact.lot, fact.bin, fact.order, left, decimal_of(fact.unit_cost)]
-        if len(eligible) > 1 or fact.density is not None or fact.potency is not None:
-            row += [
-                fact.lot_code,
-                fact.bin_code,
-                fact.expires_on,
-                fact.received_at,
-                fact.rank,
-                None if fact.potency is None else _text(fact.potency),
-                None if fact.density is None else _text(fact.density),
-            ]
-        rows.append(row)
-    return rows
 
 
 def read_facts(text: str) -> tuple[ReportFact, OrderFact, Progress, Stock]:

@@ -11,7 +11,36 @@ if TYPE_CHECKING:
 else:
     from quicktions import Fraction
 
-__all__ = ["ONE", "ZERO", "Fraction"]
+__all__ = ["NANO", "ONE", "ZERO", "Fraction", "billionths", "minor_units", "scaled_text"]
 
 ZERO = Fraction(0)
 ONE = Fraction(1)
+
+#: the database keeps quantities in billionths
+NANO = 10**9
+
+
+def billionths(value: Fraction) -> int:
+    """A quantity as the database keeps it: in billionths, half to even where it has more decimals."""
+    bottom = value.denominator
+    if NANO % bottom == 0:
+        return value.numerator * (NANO // bottom)
+    return _half_even(value.numerator * NANO, bottom)
+
+
+def minor_units(quantity: Fraction, price: Fraction, decimals: int) -> int:
+    """quantity × price in the currency's minor unit, rounded once, half to even. `decimals`: 2 for cents."""
+    return _half_even(quantity.numerator * price.numerator * 10**decimals, quantity.denominator * price.denominator)
+
+
+def _half_even(top: int, bottom: int) -> int:
+    whole, rest = divmod(top, bottom)
+    twice = 2 * rest
+    return whole + (twice > bottom or (twice == bottom and whole & 1 == 1))
+
+
+def scaled_text(value: int, places: int) -> str:
+    """A whole number of 10^-places as plain decimal text: 12500 with 3 places is `12.5`."""
+    units, part = divmod(abs(value), 10**places)
+    text = f"{units}.{part:0{places}d}".rstrip("0") if part else str(units)
+    return f"-{text}" if value < 0 else text

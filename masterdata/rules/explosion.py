@@ -8,10 +8,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from masterdata.rules.exact import Fraction
+from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.usage import (
-    ONE,
-    ZERO,
     BomFact,
     BomLineFact,
     Convert,
@@ -134,11 +132,11 @@ class _Explosion:
         return factor
 
 
-def component_of(path: tuple[uuid.UUID, ...]) -> uuid.UUID:
+def component_of(path: tuple[uuid.UUID, ...]) -> str:
     """The name under which usage of a line adds up: its identity, or one made from the path through phantoms."""
     if len(path) == 1:
-        return path[0]
-    return uuid.uuid5(path[0], "/".join(str(step) for step in path[1:]))
+        return str(path[0])
+    return str(uuid.uuid5(path[0], "/".join(str(step) for step in path[1:])))
 
 
 def _scaled(level: _Level, times: Fraction) -> _Level:

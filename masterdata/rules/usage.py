@@ -100,7 +100,7 @@ class BomFact:
 
 @dataclass(frozen=True, slots=True)
 class UsageLine:
-    """A component of the exploded BOM, in the component's stock unit.
+    """A component of the exploded BOM, in the component's stock unit. `component`: the line's identity, a UUID as text.
 
     Per one base unit of output: `plain` without any loss; `kept` with the losses that always apply (component scrap and
     phantoms' own); `full` with assembly and operation losses too. `full_avoidable` and `kept_avoidable` are the shares of
@@ -109,7 +109,7 @@ class UsageLine:
     and stocked by mass, -1 the other way round (a lot's own density then counts), else 0.
     """
 
-    component: uuid.UUID
+    component: str
     item: int
     operation: str
     method: PostingMethod
@@ -135,7 +135,7 @@ class UsageLine:
 class UsageOutput:
     """A by- or co-product per one base unit of output, in its stock unit."""
 
-    component: uuid.UUID
+    component: str
     item: int
     operation: str
     quantity: Fraction

@@ -24,7 +24,7 @@ def findings(recipe=None, progress=None, *, quantity="10", **fields):
 def covered(line, need, *sources, good="10", setups=1):
     """Progress in which a line needed `need` and was covered by (item, posted, covered)."""
     here = LineProgress({"base": F(need)}, {item: (F(p), F(c)) for item, p, c in sources})
-    return Progress(good=F(good), setups=setups, lines={str(line.component): here})
+    return Progress(good=F(good), setups=setups, lines={line.component: here})
 
 
 def test_nothing_left_nothing_found():

@@ -3,7 +3,7 @@
 import pytest
 
 from backflush.rules.progress import LineProgress
-from backflush.rules.requirement import Counts, fixed_quantity, needs_of, standard_of
+from backflush.rules.requirement import Counts, fixed_quantity, requirement_of
 from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import HandlingUnitKind, OutputBasis
 from tests import recipes
@@ -13,7 +13,11 @@ GOOD, BOTH = OutputBasis.GOOD, OutputBasis.GOOD_AND_SCRAP
 
 
 def needed(line, counts, basis=GOOD, before=None):
-    return needs_of(line, counts, basis, before or LineProgress())
+    return requirement_of(line, counts, basis, before or LineProgress()).needs
+
+
+def standard(line, counts):
+    return requirement_of(line, counts, GOOD, LineProgress()).standard
 
 
 def counted(unit_closed="", **counts):
@@ -107,10 +111,10 @@ def test_the_standard_takes_full_planned_factors_and_one_setup():
     line = recipes.line(plain="2", kept="2.1", full="2.1", setup="10", full_avoidable="0")
     counts = counted(good="90", avoidable="4", structural="6", setups=2, first_setup=True, has_output=True)
 
-    assert standard_of(line, counts, F(0)) == 199
+    assert standard(line, counts) == 199
 
 
 def test_avoidable_factors_are_no_part_of_the_standard():
-    line = recipes.line(plain="1", kept="1", full="1.1", full_avoidable="0.1")
+    line = recipes.line(plain="1", kept="1", full="1.1", full_avoidable="0.1", fixed="3")
 
-    assert standard_of(line, counted(good="10", rework="5"), F(3)) == 18
+    assert standard(line, counted(good="10", rework="5", has_output=True)) == 18

@@ -83,7 +83,7 @@ def reversed_after(floor: Floor, told: ReportFact, before: Progress) -> Progress
     unit = told.handling_unit if closes_unit(told, before) else ""
     last = {key: line.last for key, line in before.lines.items()}
     left = progress_without(floor.progress, plan, counts, floor.recipe.factor, unit, last)
-    per_unit = [(str(output.component), output.quantity) for output in floor.recipe.outputs]
+    per_unit = [(output.component, output.quantity) for output in floor.recipe.outputs]
     return output_needs_without(left, per_unit, counts.good)
 
 
@@ -157,7 +157,7 @@ def test_the_next_report_settles_what_a_reversal_left_short():
     counts, _ = counts_of(first, floor.order, floor.recipe, Progress())
     floor.progress = progress_without(floor.progress, plan, counts, F(1), "", {})
 
-    assert floor.progress.lines[str(recipes.component("line of 1"))].need == F(1, 3)
+    assert floor.progress.lines[recipes.component("line of 1")].need == F(1, 3)
     assert floor.reported(recipes.report("1")) == [{1: 6}]
 
 

@@ -113,4 +113,4 @@ def test_scans_are_covered_need_and_output_takes_nothing_more():
     plan = floor.decide(recipes.report("10"))
 
     assert taken(plan) == {}
-    assert floor.progress.lines[str(recipes.component("line of 1"))].need == 10
+    assert floor.progress.lines[recipes.component("line of 1")].need == 10

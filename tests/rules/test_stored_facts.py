@@ -19,7 +19,15 @@ def drawn(plan):
     """Everything of a plan that is posted, in order."""
     return (
         [
-            (outcome.line.component, outcome.needs, outcome.standard, outcome.carried, pick.item, pick.covered, draws)
+            (
+                outcome.line.component,
+                outcome.needs,
+                outcome.required.standard,
+                outcome.carried,
+                pick.item,
+                pick.covered,
+                draws,
+            )
             for outcome in plan.outcomes
             for pick in outcome.picks
             if (draws := [(draw.stock.lot, draw.stock.bin, draw.stock.order, draw.quantity) for draw in pick.draws])

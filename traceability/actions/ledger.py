@@ -26,6 +26,7 @@ from masterdata.models import Bin, Device, Person, ReasonCode
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.vocabulary import UNCOUNTED_BINS
 from traceability.models import LedgerEntry
+from traceability.queries.arrays import array_of
 from traceability.queries.shortages import explain_shortages
 from traceability.rules.moves import BalanceKey, Move, net_changes, shortages, touched
 
@@ -51,11 +52,11 @@ class LockedBalance(NamedTuple):
 
 
 class NewBalance(NamedTuple):
-    """A quantity received into a balance that may not exist yet."""
+    """A quantity (stock units, or their text) received into a balance that may not exist yet."""
 
     key: BalanceKey
     item_id: int
-    quantity: Decimal
+    quantity: Decimal | str
 
 
 def record_moves(
@@ -179,7 +180,7 @@ def open_balances(cursor: Any, site_id: int, items: Mapping[BalanceKey, int]) ->
         " SELECT %s, bin_id, lot_id, order_id, item_id, 0, 0"
         " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS n (bin_id, lot_id, order_id, item_id)"
         " ON CONFLICT (site_id, bin_id, lot_id, order_id) DO NOTHING",
-        [site_id, *_columns(keys), [items[key] for key in keys]],
+        [site_id, *_columns(keys), array_of(items[key] for key in keys)],
     )
 
 
@@ -197,20 +198,23 @@ def receive_into_balances(cursor: Any, site_id: int, received: Iterable[NewBalan
         [
             site_id,
             *_columns([row.key for row in rows]),
-            [row.item_id for row in rows],
-            [row.quantity for row in rows],
+            array_of(row.item_id for row in rows),
+            array_of(row.quantity for row in rows),
         ],
     )
 
 
-def change_balances(cursor: Any, changes: Mapping[int, Decimal]) -> None:
-    """Add to each locked balance (by its id) its net change, in one statement. PostgreSQL refuses to go below zero."""
+def change_balances(cursor: Any, changes: Mapping[int, Decimal | str]) -> None:
+    """Add to each locked balance (by its id) its net change, in one statement. PostgreSQL refuses to go below zero.
+
+    A change is a quantity in stock units, or its text.
+    """
     if not changes:
         return
     cursor.execute(
         "UPDATE traceability_stockbalance b SET quantity = b.quantity + c.change"
         " FROM unnest(%s::bigint[], %s::numeric[]) AS c (id, change) WHERE b.id = c.id",
-        [list(changes), list(changes.values())],
+        [array_of(changes), array_of(changes.values())],
     )
     if cursor.rowcount != len(changes):
         raise RuntimeError(f"{len(changes)} balances were to change, {cursor.rowcount} did.")
@@ -293,9 +297,13 @@ def line_row(
     )
 
 
-def _columns(keys: Iterable[BalanceKey]) -> tuple[list[int], list[int], list[int]]:
+def _columns(keys: Iterable[BalanceKey]) -> tuple[str, str, str]:
     keys = list(keys)
-    return [key.bin_id for key in keys], [key.lot_id for key in keys], [key.order_id for key in keys]
+    return (
+        array_of(key.bin_id for key in keys),
+        array_of(key.lot_id for key in keys),
+        array_of(key.order_id for key in keys),
+    )
 
 
 def _or_null(value: object) -> Any:

@@ -59,9 +59,12 @@ def lot_refusals(
     `event` is when the units were made (ISO text, UTC), `event_day` the day it then was at the site: a lot is good
     until its expiry day is over. The balance is one that `may_be_offered`; what is not offered at all is `not_staged`.
     """
+    in_date, in_place = stock.expires_on >= event_day, stock.bin in serving
+    if in_date and in_place and stock.status == LotStatus.RELEASED and was_released(stock, event):
+        return []
     reasons: list[Refusal] = []
     subject = f"{item_code} {stock.lot_code}"
-    if stock.expires_on < event_day:
+    if not in_date:
         reasons.append(
             Refusal(
                 "expired",
@@ -88,7 +91,7 @@ def lot_refusals(
                 "Ask QA for a disposition.",
             )
         )
-    if stock.bin not in serving:
+    if not in_place:
         reasons.append(
             Refusal(
                 "wrong_bin",

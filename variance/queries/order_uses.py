@@ -8,9 +8,10 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from backflush.queries.batch import Batch, OrderFacts, ReportRow
+from backflush.queries.batch import Batch, ReportRow
+from backflush.queries.order_facts import OrderFacts
 from backflush.queries.recipes import RecipeBook
-from backflush.rules.progress import CLASSES, LineProgress, Progress
+from backflush.rules.progress import CLASSES, UNTOUCHED, Progress
 from backflush.rules.recipe import Recipe
 from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.usage import UsageLine
@@ -44,7 +45,6 @@ def order_uses(order_ids: list[int], now: datetime | None = None) -> dict[int, O
     if not order_ids:
         return {}
     batch = Batch(_book, order_ids, [])
-    _book.refresh()
     issued, received = _movements(order_ids)
     moment = now or timezone.now()
     return {pk: _use_of(batch, pk, issued[pk], received[pk], moment) for pk in batch.orders}
@@ -86,11 +86,11 @@ def _use_of(batch: Batch, order_id: int, issued: Any, received: Any, moment: dat
         progress = facts.progress.get(operation.number, Progress())
         for line in recipe.lines:
             item = recipe.items[line.item]
-            use.items[str(line.component)] = (item.id, item.code, item.unit)
+            use.items[line.component] = (item.id, item.code, item.unit)
             use.lines.append(_line_use(line, recipe, progress, issued))
         for output in recipe.outputs:
-            made = received.get((str(output.component), output.item), _Issued())
-            due = (progress.lines.get(str(output.component)) or LineProgress()).need
+            made = received.get((output.component, output.item), _Issued())
+            due = (progress.lines.get(output.component) or UNTOUCHED).need
             use.outputs.append(OutputUse(made.quantity, due, recipe.items[output.item].standard_cost))
         if recipe.operation.last:
             got = received.get(("", recipe.product), _Issued())
@@ -100,7 +100,7 @@ def _use_of(batch: Batch, order_id: int, issued: Any, received: Any, moment: dat
 
 
 def _line_use(line: UsageLine, recipe: Recipe, progress: Progress, issued: Any) -> LineUse:
-    before = progress.lines.get(str(line.component)) or LineProgress()
+    before = progress.lines.get(line.component) or UNTOUCHED
     needs = {name: before.needs.get(name, ZERO) for name in CLASSES}
     units = (progress.good + progress.rework) * recipe.factor
     factors = {line.item: ONE, **{alternate.item: alternate.factor for alternate in line.alternates}}
@@ -110,13 +110,13 @@ def _line_use(line: UsageLine, recipe: Recipe, progress: Progress, issued: Any) 
         percents = {alternate.item: (alternate.percent or ZERO) / 100 for alternate in line.alternates}
         shares = {line.item: ONE - sum(percents.values(), ZERO), **percents}
     sources = [
-        _source(item, factor, shares.get(item, ZERO), recipe, issued.get((str(line.component), item), _Issued()))
+        _source(item, factor, shares.get(item, ZERO), recipe, issued.get((line.component, item), _Issued()))
         for item, factor in factors.items()
     ]
     good_basis = recipe.trigger is None or recipe.trigger.basis == OutputBasis.GOOD
     planned = units * (line.full - line.plain - line.full_avoidable)
     return LineUse(
-        component=str(line.component),
+        component=line.component,
         sources=sources,
         classes={
             "base": needs["base"] + needs["fixed"],

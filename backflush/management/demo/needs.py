@@ -6,7 +6,7 @@ from datetime import datetime
 
 from backflush.queries.batch import Batch, ReportRow
 from backflush.queries.recipes import RecipeBook
-from backflush.rules.progress import LineProgress, Progress
+from backflush.rules.progress import UNTOUCHED, Progress
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import fixed_quantity
 from backflush.rules.scan_issue import target_of
@@ -58,7 +58,6 @@ class Work:
 def work_of(order: WorkOrder, now: datetime, book: RecipeBook) -> list[Work]:
     """Every operation of a released order, in sequence. `book` may be kept: it forgets what is not true any more."""
     batch = Batch(book, [order.pk], [])
-    batch.book.refresh()
     bound = _bound(order)
     found = []
     coming = Fraction(order.quantity)
@@ -142,7 +141,7 @@ def _wanted(
     line: UsageLine, order: WorkOrder, recipe: Recipe, progress: Progress, left: Fraction
 ) -> list[tuple[int, Fraction]]:
     """Stock units of each item of the line that are still to be issued for what is left to make."""
-    before = progress.lines.get(str(line.component)) or LineProgress()
+    before = progress.lines.get(line.component) or UNTOUCHED
     quantity = Fraction(order.quantity) * recipe.factor
     basis = recipe.trigger.basis if recipe.trigger else OutputBasis.GOOD
     if line.method == PostingMethod.SCAN:
@@ -165,7 +164,7 @@ def _to_scan(order: WorkOrder, recipe: Recipe, progress: Progress) -> Iterator[t
     basis = recipe.trigger.basis if recipe.trigger else OutputBasis.GOOD
     for line in recipe.lines:
         if line.method == PostingMethod.SCAN:
-            before = progress.lines.get(str(line.component)) or LineProgress()
+            before = progress.lines.get(line.component) or UNTOUCHED
             missing = target_of(line, Fraction(order.quantity) * recipe.factor, basis) - before.covered
             least = target_of(line, Fraction(order.quantity) * recipe.factor, basis) * line.tolerance / 100
             if missing > least:

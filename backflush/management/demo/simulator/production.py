@@ -8,7 +8,7 @@ from backflush.management.demo.needs import Need, Work, strength
 from backflush.management.demo.simulator.player import Player
 from backflush.management.demo.simulator.supply import Supply
 from backflush.models import OperationReport, ReversalRequest
-from backflush.rules.progress import LineProgress
+from backflush.rules.progress import UNTOUCHED
 from backflush.rules.vocabulary import ReportState
 from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import PostingMethod
@@ -85,7 +85,7 @@ class Production:
         """One scan-issue, where a scanned line wants one before the next report."""
         for line in work.recipe.lines:
             item = work.recipe.items[line.item]
-            before = work.progress.lines.get(str(line.component)) or LineProgress()
+            before = work.progress.lines.get(line.component) or UNTOUCHED
             if line.method != PostingMethod.SCAN:
                 continue
             missing = next((quantity for one, quantity in work.to_scan if one.id == item.id), Fraction(0))
@@ -126,7 +126,7 @@ class Production:
         units = Fraction(10**9)
         for line in work.recipe.lines:
             if line.method == PostingMethod.SCAN and work.recipe.items[line.item].serial:
-                before = work.progress.lines.get(str(line.component)) or LineProgress()
+                before = work.progress.lines.get(line.component) or UNTOUCHED
                 units = min(units, (before.covered - before.need) / line.plain)
         return units
 
