@@ -35,7 +35,7 @@ from traceability.actions.ledger import (
     write_entries,
 )
 from traceability.actions.open_output_lots import NewLot, open_output_lots
-from traceability.queries.arrays import array_of
+from traceability.queries.arrays import array_of, texts_of
 from traceability.rules.moves import BalanceKey
 
 _POSTING_COLUMNS = (
@@ -245,12 +245,12 @@ def write_progress(cursor: Any, latest: dict[tuple[int, str], Progress]) -> dict
     columns.append(array_of(latest[key].setups for key in keys))
     columns.append(array_of(latest[key].reports for key in keys))
     texts = [write_lines(latest[key]) for key in keys]
-    columns.append(texts)
+    columns.append(texts_of(texts))
     cursor.execute(
         "INSERT INTO backflush_orderprogress AS p"
         " (order_id, operation_number, good, structural_scrap, avoidable_scrap, rework, setups, reports, lines)"
         " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[],"
-        " %s::int[], %s::int[], %s::text[])"
+        " %s::int[], %s::int[], string_to_array(%s, chr(31)))"
         " ON CONFLICT (order_id, operation_number) DO UPDATE SET good = excluded.good,"
         " structural_scrap = excluded.structural_scrap, avoidable_scrap = excluded.avoidable_scrap,"
         " rework = excluded.rework, setups = excluded.setups, reports = excluded.reports, lines = excluded.lines",

@@ -1,10 +1,14 @@
 """The Celery application. Tasks live in each app's `tasks.py`; the schedule is in the settings."""
 
+import ctypes
+import gc
 import os
+import signal
+import sys
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_process_init, worker_ready
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backflush.project.settings")
@@ -19,6 +23,27 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_):
     """Connected so that Celery leaves the logging of the settings alone."""
+
+
+@worker_process_init.connect
+def settle_in(**_):
+    """A pool process: what it keeps is looked through seldom, and it does not outlive its worker."""
+    look_through_seldom()
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None, use_errno=True).prctl(1, int(signal.SIGKILL))  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def look_through_seldom() -> None:
+    """The garbage collector reads all that a process keeps; posting keeps much of it, and makes next to no cycles.
+
+    With Python's own thresholds it took a fifth of the time of posting.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @worker_ready.connect

@@ -119,8 +119,8 @@ class Supervisor:
                 "worker",
                 worker,
                 {**self.env, "PROCESS_NAME": "backflush-worker", "WORKER_READY_FILE": str(ready_file)},
-                # A warm end would wait for a broker that dies at the same moment; unfinished messages come again.
-                death_signal=signal.SIGQUIT,
+                # Any other end would wait for a broker that dies at the same moment; unfinished messages come again.
+                death_signal=signal.SIGKILL,
             ),
             Child("beat", beat, {**self.env, "PROCESS_NAME": "backflush-beat"}),
         ]
