@@ -8,7 +8,7 @@ from celery import current_app, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from backflush.actions.post_reports import post_reports
+from backflush.actions.post_reports import post_in_streams
 from backflush.actions.retry_report import retry_what_changed
 
 log = structlog.get_logger(__name__)
@@ -25,14 +25,14 @@ _rest_until = 0.0
 def drain_inbox() -> int:
     """Take the bell down, then post until nothing waits."""
     _take_bell_down()
-    return post_reports()
+    return post_in_streams()
 
 
 @shared_task(name="backflush.sweep_inbox")
 def sweep_inbox() -> int:
     """Every two seconds: send back what may post now, and drain, whether or not anybody rang."""
     retry_what_changed(now=timezone.now())
-    return post_reports()
+    return post_in_streams()
 
 
 def ring_the_bell() -> bool:

@@ -104,8 +104,8 @@ class Batch:
 
         Bound to one of the orders, in a supermarket bin that serves them, or of an output lot that exists already.
         """
-        items = sorted(set().union(*(recipe.drawn_items for recipe in recipes))) if recipes else []
-        bins = sorted({bin_id for recipe in recipes for bin_id in recipe.serving})
+        shelved = sorted({item for recipe in recipes for item in recipe.shelved_items})
+        bins = sorted({bin_id for recipe in recipes if recipe.shelved_items for bin_id in recipe.serving})
         sites = sorted({facts.order.site_id for facts in self.orders.values()})
         self._load_output_lots(sites)
         with connection.cursor() as cursor:
@@ -115,7 +115,7 @@ class Batch:
                     "orders": array_of(self.orders),
                     "sites": array_of(sites),
                     "bins": array_of(bins),
-                    "items": array_of(items),
+                    "items": array_of(shelved),
                     "outputs": array_of(lot_id for lot_id, _ in self.output_lots.values()),
                 },
             )

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from backflush.rules.facts import BalanceKey
 from backflush.rules.progress import LineProgress, add_up
 from backflush.rules.recipe import ItemFigures
 from masterdata.rules.exact import ONE, ZERO, Fraction
@@ -227,7 +226,3 @@ def _partly(
         draw_from(pick, source, items[source.item], strategy)
     pick.short = ZERO
     return pick
-
-
-def key_of(stock: StockFact) -> BalanceKey:
-    return (stock.bin, stock.lot, stock.order)

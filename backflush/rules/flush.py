@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from backflush.rules.drawing import Draw, Pick, Source, key_of, pick_line, rounded
+from backflush.rules.drawing import Draw, Pick, Source, pick_line, rounded
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact
 from backflush.rules.gate import FINAL, gate
 from backflush.rules.progress import UNTOUCHED, LineProgress, Needs, Progress, add_up, added
@@ -93,16 +93,16 @@ class Stock:
 
     def there(self, item: ItemFigures, order: int) -> list[StockFact]:
         """Of what is offered, balances that held something before this report; a returned lot leaves an empty one behind."""
-        return [fact for fact in self.offered(item, order) if self.left.get(key_of(fact), ZERO) > 0]
+        return [fact for fact in self.offered(item, order) if self.left.get(fact.key, ZERO) > 0]
 
     def remaining(self, stock: StockFact) -> Fraction:
-        key = key_of(stock)
+        key = stock.key
         left = self.left.get(key, ZERO)
         return left - self.taken[key] if key in self.taken else left
 
     def take(self, draws: Sequence[Draw]) -> None:
         for draw in draws:
-            key = key_of(draw.stock)
+            key = draw.stock.key
             self.taken[key] = self.taken.get(key, ZERO) + draw.quantity
 
 

@@ -153,11 +153,11 @@ class Recipe:
         return {}
 
     @cached_property
-    def drawn_items(self) -> frozenset[int]:
-        """Every item that a report here may draw, alternates included."""
+    def shelved_items(self) -> frozenset[int]:
+        """Of the items that a report here may draw, alternates included, those that a supermarket may serve unbound."""
         items = {line.item for line in self.lines}
         items.update(alternate.item for line in self.lines for alternate in line.alternates)
-        return frozenset(items)
+        return frozenset(item for item in items if self.items[item].supermarket)
 
 
 def _fraction(value: Fraction | None) -> str | None:

@@ -6,6 +6,7 @@ only one balance was offered, its ranking keys are left out: they could not have
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact, ScanFact
@@ -13,7 +14,7 @@ from backflush.rules.flush import Plan, Stock
 from backflush.rules.ledger_lines import decimal_of
 from backflush.rules.progress import Progress, read_line
 from backflush.rules.recipe import ItemFigures, Recipe
-from masterdata.rules.exact import ZERO, Fraction
+from masterdata.rules.exact import ZERO, Fraction, billionths, scaled_text
 from masterdata.rules.vocabulary import BinKind
 from traceability.rules.allocation import NO_EXPIRY
 from traceability.rules.eligibility import StockFact, lot_refusals
@@ -113,7 +114,7 @@ def _stock_rows(item: int, report: ReportFact, order: OrderFact, recipe: Recipe,
     for fact in eligible:
         row = (
             f"[{item},{fact.lot},{fact.bin},{fact.order},"
-            f'"{decimal_of(stock.left[(fact.bin, fact.lot, fact.order)])}","{decimal_of(fact.unit_cost)}"'
+            f'"{scaled_text(billionths(stock.left[fact.key]), 9)}","{_cost(fact.unit_cost)}"'
         )
         if len(eligible) > 1 or fact.density is not None or fact.potency is not None:
             ranking = [
@@ -130,13 +131,18 @@ def _stock_rows(item: int, report: ReportFact, order: OrderFact, recipe: Recipe,
     return rows
 
 
+@lru_cache(maxsize=4096)
+def _cost(value: Fraction) -> str:
+    return decimal_of(value)
+
+
 def _eligible(
     figures: ItemFigures, report: ReportFact, order: OrderFact, recipe: Recipe, stock: Stock
 ) -> list[StockFact]:
     return [
         fact
         for fact in stock.offered(figures, order.id)
-        if stock.left.get((fact.bin, fact.lot, fact.order), ZERO) > 0
+        if stock.left.get(fact.key, ZERO) > 0
         and not lot_refusals(
             fact,
             serving=recipe.serving,
@@ -168,7 +174,7 @@ def read_facts(text: str) -> tuple[ReportFact, OrderFact, Progress, Stock]:
     for row in data["stock"]:
         fact = _read_stock(row)
         offers.setdefault((fact.item, fact.order), []).append(fact)
-        left[(fact.bin, fact.lot, fact.order)] = _read(row[4])
+        left[fact.key] = _read(row[4])
     return (
         _read_report(data["report"]),
         OrderFact(

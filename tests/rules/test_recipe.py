@@ -1,5 +1,7 @@
 """A recipe is named by its text; reading the text gives the recipe, the text and the name again."""
 
+from dataclasses import replace
+
 from hypothesis import given
 
 from backflush.rules.recipe import read_recipe
@@ -67,8 +69,12 @@ def test_the_order_in_which_items_are_found_does_not_matter():
     assert recipes.recipe([line], items=figures).digest == recipes.recipe([line], items=figures[::-1]).digest
 
 
-def test_everything_that_may_be_drawn_is_named_alternates_too():
-    assert full_recipe().drawn_items == {1, 2, 3, 4, 5, 6}
+def test_what_a_supermarket_may_serve_is_named_alternates_too():
+    recipe = full_recipe()
+    assert recipe.shelved_items == set()
+
+    flagged = {item: replace(figures, supermarket=item in (4, 5)) for item, figures in recipe.items.items()}
+    assert replace(recipe, items=flagged).shelved_items == {4, 5}
 
 
 @given(plain=_EXACT, kept=_EXACT, full=_EXACT, setup=_EXACT, factor=_EXACT)

@@ -1,7 +1,7 @@
 """May this lot be drawn for this order and operation? One rule, all reasons, for the tablet's light and for posting."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.refusal import Refusal
@@ -16,7 +16,7 @@ class StockFact:
 
     Times are ISO text in UTC with microseconds and `Z`, days are ISO text: they sort as time does. `released_since` is when the
     lot's present released state began; `earlier_releases` the (from, until) spans before it. `ratio`: stock units of this
-    lot that do the work of one nominal stock unit.
+    lot that do the work of one nominal stock unit. `key` names the balance: bin, lot, order.
     """
 
     lot: int
@@ -37,6 +37,10 @@ class StockFact:
     density: Fraction | None = None
     ratio: Fraction = ONE
     unit_cost: Fraction = ZERO
+    key: tuple[int, int, int] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.bin, self.lot, self.order))
 
 
 def was_released(stock: StockFact, at: str) -> bool:
