@@ -16,6 +16,27 @@ hypothesis_settings.register_profile("plant", deadline=None, derandomize=os.envi
 hypothesis_settings.load_profile("plant")
 
 
+#: tests that start servers, workers or a browser, or look at the clock: one process of a run does all of them
+PROCESSES = (
+    "tests/browser/",
+    "tests/concurrency/",
+    "tests/demo/",
+    "tests/faults/",
+    "tests/project/",
+    "tests/api/test_real",
+    "tests/api/test_reports",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """For runs in two processes: what starts processes goes first and together, all else file by file."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group("processes" if file.startswith(PROCESSES) else file))
+    items.sort(key=lambda item: not item.nodeid.startswith(PROCESSES))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(request, django_test_environment, django_db_blocker):
     """A clone of the migrated template for this process; replaces pytest-django's own."""

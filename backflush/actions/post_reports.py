@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from functools import cache
 
 import structlog
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -16,7 +17,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from backflush.actions.record_postings import Decided, record_postings
 from backflush.actions.settle_reports import block_reports, fail_report
 from backflush.queries.batch import Batch, ReportRow, read_body
-from backflush.queries.recipes import RecipeBook
+from backflush.queries.recipes import book_of_this_thread
 from backflush.rules.decide import decide
 from backflush.rules.recipe import Recipe
 from backflush.rules.stored_facts import write_facts
@@ -29,9 +30,6 @@ BATCH = 50
 MOST_LINES = 2000
 ALONE_FROM = 3
 MOST_ATTEMPTS = 5
-#: batches in flight in one process
-STREAMS = 2
-_books = [RecipeBook() for _ in range(STREAMS)]
 
 _ORDERS_WAITING = "SELECT id FROM traceability_workorder WHERE id = ANY(%s) ORDER BY id LIMIT %s FOR NO KEY UPDATE"
 _ORDERS_FREE = _ORDERS_WAITING + " SKIP LOCKED"
@@ -52,25 +50,30 @@ def post_in_streams(*, now: datetime | None = None) -> int:
     A batch waits for PostgreSQL about as long as it computes; two streams of one process fill one another's waiting. They
     exclude each other as two processes do, by row locks.
     """
-    with ThreadPoolExecutor(max_workers=STREAMS - 1, thread_name_prefix="stream") as pool:
-        more: list[Future[int]] = []
+    second: list[Future[int]] = []
 
-        def on_backlog() -> None:
-            if not more:
-                more.extend(pool.submit(_post_in_thread, now, stream) for stream in range(1, STREAMS))
+    def on_backlog() -> None:
+        if not second:
+            second.append(_second_stream().submit(_post_in_thread, now))
 
-        settled = post_reports(now=now, on_backlog=on_backlog)
-        return settled + sum(future.result() for future in more)
+    settled = post_reports(now=now, on_backlog=on_backlog)
+    return settled + sum(stream.result() for stream in second)
 
 
-def _post_in_thread(now: datetime | None, stream: int) -> int:
+@cache
+def _second_stream() -> ThreadPoolExecutor:
+    """Its one thread stays, since it keeps what it read; made where it is first needed, which is after a fork."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="second-stream")
+
+
+def _post_in_thread(now: datetime | None) -> int:
     try:
-        return post_reports(now=now, stream=stream)
+        return post_reports(now=now)
     finally:
         connection.close()  # it is this thread's own
 
 
-def post_reports(*, now: datetime | None = None, stream: int = 0, on_backlog: Callable[[], None] = lambda: None) -> int:
+def post_reports(*, now: datetime | None = None, on_backlog: Callable[[], None] = lambda: None) -> int:
     """Drain until nothing waits; returns how many reports were settled.
 
     `now`: the moment to look from (default: the clock). `on_backlog` is called when a full batch was found.
@@ -86,9 +89,9 @@ def post_reports(*, now: datetime | None = None, stream: int = 0, on_backlog: Ca
         alone = [row for row in picked if row[2] >= ALONE_FROM]
         together = [row for row in picked if row[2] < ALONE_FROM]
         if together:
-            done += _post_batch(together, stream)
+            done += _post_batch(together)
         for row in alone:
-            done += _post_alone(row, stream)
+            done += _post_alone(row)
         settled += done
         if not done:
             return settled
@@ -114,11 +117,11 @@ def _pick(now: datetime | None) -> list[tuple[int, int, int]]:
         return cursor.fetchall()
 
 
-def _post_batch(picked: list[tuple[int, int, int]], stream: int) -> int:
+def _post_batch(picked: list[tuple[int, int, int]]) -> int:
     """Post what was picked, together; after two failures, one by one."""
     for attempt in (1, 2):
         try:
-            return _drain([row[0] for row in picked], sorted({row[1] for row in picked}), stream, alone=False)
+            return _drain([row[0] for row in picked], sorted({row[1] for row in picked}), alone=False)
         except OperationalError as error:
             _after_failure(error)
             log.warning("drain_retried", attempt=attempt, error=str(error).strip())
@@ -127,14 +130,14 @@ def _post_batch(picked: list[tuple[int, int, int]], stream: int) -> int:
             _after_failure(error)
             log.exception("drain_failed")
             break
-    return sum(_post_alone(row, stream) for row in picked)
+    return sum(_post_alone(row) for row in picked)
 
 
-def _post_alone(row: tuple[int, int, int], stream: int) -> int:
+def _post_alone(row: tuple[int, int, int]) -> int:
     """Post one report by itself. A failure is recorded on it; after the last attempt it is blocked as machinery failure."""
     report_id, order_id, attempts = row
     try:
-        return _drain([report_id], [order_id], stream, alone=True)
+        return _drain([report_id], [order_id], alone=True)
     except Exception as error:
         _after_failure(error)
         log.exception("report_failed", report=report_id, attempts=attempts)
@@ -150,7 +153,7 @@ def _after_failure(error: Exception) -> None:
         connection.close_if_unusable_or_obsolete()
 
 
-def _drain(report_ids: list[int], order_ids: list[int], stream: int, *, alone: bool) -> int:
+def _drain(report_ids: list[int], order_ids: list[int], *, alone: bool) -> int:
     """T1: one transaction. Returns how many reports it settled."""
     with acting(ACTOR):
         site_id = _lock_site(report_ids[0])
@@ -159,7 +162,7 @@ def _drain(report_ids: list[int], order_ids: list[int], stream: int, *, alone: b
         _give_back(report_ids, rows, orders)
         if not rows:
             return 0
-        batch = Batch(_books[stream], orders, rows)
+        batch = Batch(book_of_this_thread(), orders, rows)
         recipes = {row.id: batch.recipe(row) for row in rows}
         rows = _within_limit(rows, recipes)
         batch.load_stock([recipe for recipe in recipes.values() if recipe is not None], lock=True)

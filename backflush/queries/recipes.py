@@ -4,6 +4,7 @@
 not read master data again and a change is seen by the very next report.
 """
 
+import threading
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
@@ -132,6 +133,19 @@ class RecipeBook:
             missing=tuple(missing),
             **_places(operation, order),
         )
+
+
+class _Books(threading.local):
+    def __init__(self) -> None:
+        self.book = RecipeBook()
+
+
+_books = _Books()
+
+
+def book_of_this_thread() -> RecipeBook:
+    """What this thread keeps between batches; a book is not shared, since another thread may make it forget."""
+    return _books.book
 
 
 def _key(order: WorkOrder, operation: OrderOperation, after: str | None, pinned: Key) -> Key:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from backflush.actions.post_reports import post_reports
+from backflush.actions.post_reports import post_in_streams, post_reports
 from backflush.models import OperationReport, OutboxMessage, Posting
 from masterdata.rules.bom import LineDraft
 from tests import floor, plant, reporting
@@ -78,3 +78,17 @@ def test_numbers_and_outbox_positions_have_no_gap(real_database):
     assert list(OutboxMessage.objects.order_by("position").values_list("position", flat=True)) == numbers
     part_lines = LedgerLine.objects.filter(component__isnull=False, quantity=Decimal("0.125"))
     assert part_lines.count() == ORDERS * 5
+
+
+def test_a_backlog_is_posted_by_two_streams_of_one_process(real_database):
+    orders, screws = _plant()
+    for index in range(REPORTS):
+        for order in orders[:5]:
+            reporting.sent(order, good="1", sequence=index)
+
+    assert post_in_streams() == 5 * REPORTS
+    assert Posting.objects.count() == 5 * REPORTS
+    assert floor.stock(screws, plant.place("supermarket")) == ORDERS * REPORTS - 10 - 5 * REPORTS
+    names = {thread.name.partition("_")[0] for thread in threading.enumerate()}
+    assert "second-stream" in names, "one stream alone posted it"
+    assert post_in_streams() == 0

@@ -10,15 +10,13 @@ from django.utils import timezone
 
 from backflush.queries.batch import Batch, ReportRow
 from backflush.queries.order_facts import OrderFacts
-from backflush.queries.recipes import RecipeBook
+from backflush.queries.recipes import book_of_this_thread
 from backflush.rules.progress import CLASSES, UNTOUCHED, Progress
 from backflush.rules.recipe import Recipe
 from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.usage import UsageLine
 from masterdata.rules.vocabulary import AlternateStrategy, OutputBasis, PostingMethod
 from variance.rules.decomposition import LineUse, OutputUse, SourceUse
-
-_book = RecipeBook()
 
 
 @dataclass(slots=True)
@@ -44,7 +42,7 @@ def order_uses(order_ids: list[int], now: datetime | None = None) -> dict[int, O
     """What each order used so far. Orders that were never released have nothing."""
     if not order_ids:
         return {}
-    batch = Batch(_book, order_ids, [])
+    batch = Batch(book_of_this_thread(), order_ids, [])
     issued, received = _movements(order_ids)
     moment = now or timezone.now()
     return {pk: _use_of(batch, pk, issued[pk], received[pk], moment) for pk in batch.orders}

@@ -52,7 +52,8 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     _move_into_environment("test", ["test", *arguments])
     _find_chromium()
-    return _pytest(arguments)
+    # Everything runs in two processes: the tests that start servers and browsers in one, the others beside them.
+    return _pytest(arguments or ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"])
 
 
 def soak(arguments: list[str]) -> int:
