@@ -8,6 +8,7 @@ import os
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import databases
 from tests.processes import LivePlant, RealDatabase, WorkerProcess, chromium
@@ -28,12 +29,21 @@ PROCESSES = (
 )
 
 
-@pytest.hookimpl(trylast=True)
+class TwoProcesses(LoadScopeScheduling):
+    """What starts processes goes together, all else file by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "processes" if file.startswith(PROCESSES) else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return TwoProcesses(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """For runs in two processes: what starts processes goes first and together, all else file by file."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group("processes" if file.startswith(PROCESSES) else file))
+    """What takes longest begins first."""
     items.sort(key=lambda item: not item.nodeid.startswith(PROCESSES))
 
 

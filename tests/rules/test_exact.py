@@ -3,6 +3,7 @@
 import fractions
 import operator
 import pickle
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -54,6 +55,21 @@ def test_a_stored_decimal_is_read_exactly(value):
 @given(wholes, parts)
 def test_a_number_survives_being_sent_to_another_process(a, b):
     assert pickle.loads(pickle.dumps(Fraction(a, b))) == Fraction(a, b)
+
+
+@pytest.mark.parametrize("text", ["１", "٣", "1/３", "０.５", "\x00", "१२", "𝟙"])
+def test_reading_text_leaves_memory_alone(text):
+    """The compiled class's own reader turns the one NUL of the process into a digit here."""
+    with suppress(ValueError):
+        assert same(Fraction(text), fractions.Fraction(text))
+    assert bytes([0]) == bytes.fromhex("00") == b"\0"
+    assert [bytes([code])[0] for code in range(256)] == list(range(256))
+
+
+def test_what_it_makes_is_recognised():
+    assert isinstance(Fraction("1/3") * 3 + Fraction(1, 2), Fraction)
+    assert not isinstance(1, Fraction)
+    assert Fraction() == 0
 
 
 def test_a_sixth_of_eighteen_is_three_and_no_hair_more():

@@ -18,8 +18,8 @@ PROOFS = ("check_ledger", "replay_postings")
 @pytest.fixture
 def fresh_worker(real_database, monkeypatch):
     """A worker process starts with an empty recipe book; here many databases come and go in one process."""
-    worker = import_module("backflush.actions.post_reports")
-    monkeypatch.setattr(worker, "_book", worker.RecipeBook())
+    recipes = import_module("backflush.queries.recipes")
+    monkeypatch.setattr(recipes._books, "book", recipes.RecipeBook())
     return real_database
 
 

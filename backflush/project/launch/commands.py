@@ -53,7 +53,7 @@ def test(arguments: list[str]) -> int:
     _move_into_environment("test", ["test", *arguments])
     _find_chromium()
     # Everything runs in two processes: the tests that start servers and browsers in one, the others beside them.
-    return _pytest(arguments or ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"])
+    return _pytest(arguments or ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"])
 
 
 def soak(arguments: list[str]) -> int:
