@@ -39,12 +39,6 @@ class Requirement:
 NOTHING_MORE = Requirement({}, ZERO, ZERO)
 
 
-def requirement_of(line: UsageLine, counts: Counts, basis: OutputBasis, before: LineProgress) -> Requirement:
-    """The requirement of one line. A fixed quantity is owed once per order, from the first output on."""
-    running = running_requirement(line, counts, basis)
-    return with_fixed(running, line, counts, before) if line.fixed or line.steps else running
-
-
 def running_requirement(line: UsageLine, counts: Counts, basis: OutputBasis) -> Requirement:
     """What does not depend on what was reported before: everything but quantities that are owed once per order."""
     needs = _running_needs(line, counts, basis)

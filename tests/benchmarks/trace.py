@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-import psycopg
 from django.db import connection
 
 from masterdata.models import Bin, Item, Person, Site, Unit
+from tests.benchmarks.posting import settle
 from traceability.models import MaterialLot
 from traceability.queries.genealogy import genealogy
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+#: lots by level under the finished lot: 100 in five levels
+WIDTHS = [1, 3, 6, 12, 24, 55]
+FORWARD_LOTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Traced:
     supplied: MaterialLot
 
 
-def build(*, history_lines: int = 400_000) -> Traced:
+def build(database, *, history_lines: int = 400_000) -> Traced:
     """Two trees in the midst of other production: 100 lots over 5 levels, and a supplier lot in 10,000 lots."""
     site = Site.objects.create(code="TRACE", name="Trace works")
     piece = Unit.objects.filter(code="C62").first() or Unit.objects.create(
@@ -40,16 +43,14 @@ def build(*, history_lines: int = 400_000) -> Traced:
     consumed = Bin.objects.create(site=site, code="CONSUMED", kind="consumed")
     places = {"site": site.pk, "item": item.pk, "person": person.pk, "store": store.pk, "consumed": consumed.pk}
     with connection.cursor() as cursor:
-        _history(cursor, places, piece.pk, history_lines)
-        finished = _back_tree(cursor, places, piece.pk)
-        supplied = _forward_tree(cursor, places, piece.pk)
+        for prefix, orders, supplied in _lots_wanted(history_lines):
+            _make(cursor, places, piece.pk, prefix, orders, supplied=supplied)
+        # without statistics of what was just inserted the planner joins it row by row, for an hour
+        settle(database)
+        _history(cursor, places, history_lines)
+        finished, supplied = _back_tree(cursor, places), _forward_tree(cursor, places)
+    settle(database)
     return Traced(MaterialLot.objects.get(code=finished), MaterialLot.objects.get(code=supplied))
-
-
-def analyze() -> None:
-    """Statistics as autovacuum would have left them; runs as the owner of the tables."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def measure(traced: Traced, *, rounds: int = 9) -> dict[str, float]:
@@ -69,27 +70,35 @@ def _median(ask, rounds: int) -> float:
     return round(statistics.median(times), 2)
 
 
-def _history(cursor, places: dict[str, int], unit: int, lines: int) -> None:
+def _lots_wanted(history_lines: int) -> list[tuple[str, int, int]]:
+    """Prefix, orders (each with its output lot) and supplied lots of the history and of the two trees."""
+    return [
+        ("H", history_lines // 20, _supplied(history_lines)),
+        ("B", sum(WIDTHS[:-1]), WIDTHS[-1]),
+        ("F", FORWARD_LOTS, 1),
+    ]
+
+
+def _supplied(history_lines: int) -> int:
+    return max(20, history_lines // 20 * 5)
+
+
+def _history(cursor, places: dict[str, int], lines: int) -> None:
     """Orders of twenty lines each, every one with an output lot and twenty supplied lots that four orders share."""
-    orders = lines // 20
-    _make(cursor, places, unit, "H", orders, supplied=max(20, orders * 5))
     _issue(
         cursor,
         places,
         "SELECT n / 20, 'HS-' || (n::bigint * 7919) %% %(supplied)s, 'H-' || n / 20 FROM generate_series(0, %(last)s) AS n",
-        {"supplied": max(20, orders * 5), "last": lines - 1},
+        {"supplied": _supplied(lines), "last": lines - 1},
         order_prefix="H",
     )
 
 
-def _back_tree(cursor, places: dict[str, int], unit: int) -> str:
+def _back_tree(cursor, places: dict[str, int]) -> str:
     """One finished lot over 100 lots in five levels (3, 6, 12, 24 and 55 lots), each input drawn in three postings."""
-    widths = [1, 3, 6, 12, 24, 55]
-    made = sum(widths[:-1])
-    _make(cursor, places, unit, "B", made, supplied=widths[-1])
     start = 0
-    for level, (here, below) in enumerate(pairwise(widths)):
-        names = "'BS-' || child" if level == len(widths) - 2 else f"'B-' || (child + {start + here})"
+    for level, (here, below) in enumerate(pairwise(WIDTHS)):
+        names = "'BS-' || child" if level == len(WIDTHS) - 2 else f"'B-' || (child + {start + here})"
         _issue(
             cursor,
             places,
@@ -102,14 +111,13 @@ def _back_tree(cursor, places: dict[str, int], unit: int) -> str:
     return "B-0"
 
 
-def _forward_tree(cursor, places: dict[str, int], unit: int) -> str:
+def _forward_tree(cursor, places: dict[str, int]) -> str:
     """One supplied lot in 100 lots, each of which is in 99 more: 10,000 lots."""
-    _make(cursor, places, unit, "F", 10_000, supplied=1)
     _issue(
         cursor,
         places,
-        "SELECT n, CASE WHEN n < 100 THEN 'FS-0' ELSE 'F-' || n %% 100 END, 'F-' || n FROM generate_series(0, 9999) n",
-        {},
+        "SELECT n, CASE WHEN n < 100 THEN 'FS-0' ELSE 'F-' || n %% 100 END, 'F-' || n FROM generate_series(0, %(last)s) n",
+        {"last": FORWARD_LOTS - 1},
         order_prefix="F",
     )
     return "FS-0"
@@ -163,7 +171,4 @@ def run(database) -> dict[str, float]:
     """Both questions, in the benchmark's database."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-    traced = build()
-    with psycopg.connect(database.owner_url, autocommit=True) as owner:
-        owner.execute("VACUUM ANALYZE")
-    return measure(traced)
+    return measure(build(database))

@@ -3,7 +3,7 @@
 import pytest
 
 from backflush.rules.progress import LineProgress
-from backflush.rules.requirement import Counts, fixed_quantity, requirement_of
+from backflush.rules.requirement import Counts, fixed_quantity, running_requirement, with_fixed
 from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import HandlingUnitKind, OutputBasis
 from tests import recipes
@@ -13,11 +13,11 @@ GOOD, BOTH = OutputBasis.GOOD, OutputBasis.GOOD_AND_SCRAP
 
 
 def needed(line, counts, basis=GOOD, before=None):
-    return requirement_of(line, counts, basis, before or LineProgress()).needs
+    return with_fixed(running_requirement(line, counts, basis), line, counts, before or LineProgress()).needs
 
 
 def standard(line, counts):
-    return requirement_of(line, counts, GOOD, LineProgress()).standard
+    return with_fixed(running_requirement(line, counts, GOOD), line, counts, LineProgress()).standard
 
 
 def counted(unit_closed="", **counts):
