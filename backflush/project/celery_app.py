@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_ready
+from celery.signals import setup_logging, task_prerun, worker_process_init, worker_ready
+from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backflush.project.settings")
@@ -34,6 +35,13 @@ def settle_in(**_):
         ctypes.CDLL(None, use_errno=True).prctl(1, int(signal.SIGKILL))  # PR_SET_PDEATHSIG
         if os.getppid() != parent:
             os._exit(1)
+
+
+@task_prerun.connect
+def look_at_the_connection(task, **_):
+    """As before a request: a connection past its age is closed, and one that PostgreSQL ended is noticed before it is used."""
+    if not task.request.is_eager:
+        close_old_connections()
 
 
 def look_through_seldom() -> None:

@@ -273,6 +273,8 @@ SPECTACULAR_SETTINGS = {
 # Work in the background. Truth stays in PostgreSQL: a message only says that there is something to do.
 
 CELERY_BROKER_URL = REDIS_URL
+# Without it Celery opens a connection for every task, which takes longer than the task; `celery_app` lets Django look at its age.
+CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
