@@ -49,6 +49,7 @@ LEDGER_LINE = record(
         },
         "standard_amount": decimal(),
         "actual_amount": decimal(),
+        "staged_late": flag("Some of it was staged to the order only after the event"),
     }
 )
 _FIELDS = {

@@ -8,6 +8,7 @@ from django.db import connection
 
 from backflush.models import OperationReport, Posting, Recipe, ReversalRequest
 from backflush.queries.explanations import lines_as_data
+from backflush.queries.staged_late import staged_late
 from backflush.rules.decide import decide
 from backflush.rules.ledger_lines import IssueLine, issue_lines
 from backflush.rules.recipe import read_recipe
@@ -132,6 +133,9 @@ def posting_page(site_id: int, number: int) -> dict[str, Any] | None:
     mirrored = Posting.objects.filter(pk=posting.reversal_of).first() if posting.reversal_of else None
     report = OperationReport.objects.filter(pk=posting.report_id).first() if posting.report_id else None
     ledger = ledger_of_entries([posting.entry_id]).get(posting.entry_id, [])
+    late = staged_late(posting.entry_id) if posting.kind != "reversal" else set()
+    for line in ledger:
+        line["staged_late"] = line["id"] in late
     return {
         "id": posting.pk,
         "number": posting_number(posting.number),
