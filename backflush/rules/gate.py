@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backflush.rules.clock import clock_refusals
+from backflush.rules.drawing import rounded
 from backflush.rules.facts import OrderFact, ReportFact
 from backflush.rules.progress import Progress
 from backflush.rules.recipe import Recipe, TriggerFigures
@@ -137,6 +138,7 @@ def _quantities(report: ReportFact, order: OrderFact, recipe: Recipe, progress: 
     trigger = recipe.trigger
     if trigger is None or report.kind != trigger.kind:
         return
+    yield from _counted(report, recipe)
     scrapped = sum((quantity for quantity, _ in report.scrap), Fraction(0))
     here = progress.output + report.good + scrapped + report.rework
     if order.good_before is not None and here > order.good_before:
@@ -166,3 +168,24 @@ def _quantities(report: ReportFact, order: OrderFact, recipe: Recipe, progress: 
             order.number,
             "Check the count; a supervisor can confirm it with a badge.",
         )
+
+
+def _counted(report: ReportFact, recipe: Recipe) -> Iterator[Refusal]:
+    """Units are reported as the product is counted: half a device cannot be received, so it must not consume either.
+
+    Where the order counts in another unit than stock does, what is received is rounded after the conversion.
+    """
+    product = recipe.items[recipe.product]
+    if recipe.factor * recipe.receipt_factor != 1:
+        return
+    reported = {"good": report.good, "rework": report.rework, "scrap": sum((q for q, _ in report.scrap), Fraction(0))}
+    for name, quantity in reported.items():
+        if 10**product.decimals % quantity.denominator and rounded(quantity, product) != quantity:
+            step = readable(Fraction(1, 10**product.decimals))
+            yield Refusal(
+                "quantity_too_fine",
+                f"{product.code} is counted in steps of {step} {product.measure}; "
+                f"{readable(quantity)} {product.measure} {name} is finer.",
+                product.code,
+                f"Report a multiple of {step} {product.measure}.",
+            )

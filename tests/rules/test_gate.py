@@ -10,6 +10,9 @@ from masterdata.rules.vocabulary import TriggerKind
 from tests import recipes
 
 
+F = Fraction
+
+
 def codes(report=None, order=None, recipe=None, progress=None):
     found = gate(
         report or recipes.report("1"), order or recipes.order(), recipe or recipes.recipe(), progress or Progress()
@@ -149,6 +152,29 @@ def test_one_report_has_a_limit_of_its_own():
 
     assert codes(recipes.report("10"), recipes.order("100"), recipe) == []
     assert codes(recipes.report("11"), recipes.order("100"), recipe) == ["quantity_implausible"]
+
+
+@pytest.mark.parametrize(
+    "counts", [{"good": "1.5"}, {"good": "1", "rework": F("0.5")}, {"good": "1", "scrap": ((F("0.1"), "avoidable"),)}]
+)
+def test_half_a_device_is_refused_for_good(counts):
+    report = recipes.report(**counts)
+
+    assert codes(report) == ["quantity_too_fine"]
+    assert "quantity_too_fine" in FINAL
+
+
+def test_what_is_counted_in_decimals_may_be_reported_in_them():
+    liquid = recipes.recipe([recipes.line(1)], items=[recipes.item(recipes.PRODUCT, decimals=3)])
+
+    assert codes(recipes.report("1.125"), recipe=liquid) == []
+    assert codes(recipes.report("1.1255"), recipe=liquid) == ["quantity_too_fine"]
+
+
+def test_an_order_that_counts_in_another_unit_rounds_what_is_received():
+    by_the_kilogram = recipes.recipe([recipes.line(1)], receipt_factor=F(7))
+
+    assert codes(recipes.report("1.5"), recipe=by_the_kilogram) == []
 
 
 def test_a_supervisor_may_confirm_an_implausible_quantity():
