@@ -119,14 +119,30 @@ class WorkerProcess(_Process):
         shutil.rmtree(self._ready_file.parent, ignore_errors=True)
 
 
+class BeatProcess(_Process):
+    """`celery beat` in a process of its own, as in production."""
+
+    name = "beat"
+
+    def __init__(self, database: RealDatabase):
+        self._folder = tempfile.mkdtemp(prefix="backflush-beat-")
+        command = [sys.executable, "-m", "celery", "-A", "backflush.project.celery_app", "beat"]
+        command += ["--schedule", f"{self._folder}/schedule", "--pidfile", ""]
+        super().__init__(command, database.env)
+
+    def stop(self) -> None:
+        super().stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
 class LivePlant(_Process):
     """gunicorn as in production, on a free loopback port."""
 
     name = "web server"
 
-    def __init__(self, database: RealDatabase, **env: str):
+    def __init__(self, database: RealDatabase, *, port: int = 0, **env: str):
         self.database = database
-        port = free_port()
+        port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "gunicorn", "backflush.project.wsgi:application"]
         command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]

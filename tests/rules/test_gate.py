@@ -9,7 +9,6 @@ from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import TriggerKind
 from tests import recipes
 
-
 F = Fraction
 
 

@@ -16,7 +16,7 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
   run             start the whole product with a living demo plant
   test [ARGS]     run the tests; ARGS go to pytest
   bench [ARGS]    run the benchmarks
-  soak [ARGS]     run the long tests
+  soak [MINUTES]  kill everything again and again while devices report
   manage ARGS     run manage.py on the plant's servers, starting them if they are not running
   clean           remove everything that the commands have made
 """
@@ -57,9 +57,12 @@ def test(arguments: list[str]) -> int:
 
 
 def soak(arguments: list[str]) -> int:
+    """`soak 10`: in rounds for ten minutes. Other words go to pytest."""
     _move_into_environment("test", ["soak", *arguments])
     _find_chromium()
-    return _pytest(["-m", "soak", *arguments])
+    if arguments and arguments[0].replace(".", "", 1).isdigit():
+        os.environ["SOAK_MINUTES"] = arguments.pop(0)
+    return _pytest(["-m", "soak", "-s", *arguments])
 
 
 def bench(arguments: list[str]) -> int:
