@@ -223,7 +223,8 @@ def as_csv(request: HttpRequest, listing: Listing) -> HttpResponse:
     if listing.foot and lines:
         lines += listing.foot(rows)
     with_unit = [
-        column.number and any(line[place].get("unit") for line in lines) for place, column in enumerate(listing.columns)
+        bool(column.unit) or (column.number and any(line[place].get("unit") for line in lines))
+        for place, column in enumerate(listing.columns)
     ]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{listing.file}.csv"'
@@ -234,10 +235,10 @@ def as_csv(request: HttpRequest, listing: Listing) -> HttpResponse:
     writer.writerow(head)
     for line in lines:
         written: list[str] = []
-        for cell, unit in zip(line, with_unit, strict=True):
+        for cell, unit, column in zip(line, with_unit, listing.columns, strict=True):
             written.append(_safe(cell))
             if unit:
-                written.append(str(cell.get("unit", "")))
+                written.append(str(cell.get("unit") or (column.unit if written[-1] else "")))
         writer.writerow(written)
     return response
 

@@ -119,7 +119,7 @@ def _members(variance: dict[str, Any], order: WorkOrder, group: str) -> Iterator
 def _row(row: dict[str, Any], decimals: int) -> dict[str, Any]:
     total = sum(row["amounts"].values(), Decimal(0))
     standard, actual = row["standard"], row["actual"]
-    used = bool(standard or actual)
+    used = bool(row["unit"])
     return {
         "key": row["key"],
         "name": row["name"],

@@ -40,6 +40,7 @@ class _Chosen:
     behind: LinesBehind
     between: str
     filters: list[lists.Filter]
+    several: bool = True
 
 
 @desk_page(Duty.READ_VARIANCE)
@@ -50,8 +51,10 @@ def variance_lines(request: HttpRequest) -> HttpResponse:
     symbols = dict(Unit.objects.values_list("code", "symbol"))
     decimals, currency = site.currency_decimals, site.currency
 
+    several = chosen.several
+
     def money(value: Any) -> lists.Cell:
-        return lists.amount(value, decimals=decimals, unit=currency)
+        return lists.amount(value, decimals=decimals)
 
     listing = lists.Listing(
         name="ledger lines",
@@ -60,7 +63,7 @@ def variance_lines(request: HttpRequest) -> HttpResponse:
         file="ledger_lines",
         empty="No ledger line stands behind this figure.",
         per_page=100,
-        columns=_columns(symbols, money),
+        columns=[one for one in _columns(symbols, money, currency) if several or one.label != "Order"],
         understood=chosen.filters,
         foot=lambda rows: _foot(chosen, symbols, money),
         context={
@@ -72,7 +75,7 @@ def variance_lines(request: HttpRequest) -> HttpResponse:
     return lists.show_list(request, listing)
 
 
-def _columns(symbols: dict[str, str], money: Any) -> list[lists.Column]:
+def _columns(symbols: dict[str, str], money: Any, currency: str) -> list[lists.Column]:
     return [
         lists.Column(
             "Posting",
@@ -96,8 +99,8 @@ def _columns(symbols: dict[str, str], money: Any) -> list[lists.Column]:
             lambda row: lists.number(row["quantity"], symbols.get(row["unit"], row["unit"])),
             number=True,
         ),
-        lists.Column("At standard", lambda row: money(row["standard_amount"]), number=True),
-        lists.Column("Actual", lambda row: money(row["actual_amount"]), number=True),
+        lists.Column("At standard", lambda row: money(row["standard_amount"]), number=True, unit=currency),
+        lists.Column("Actual", lambda row: money(row["actual_amount"]), number=True, unit=currency),
         lists.Column(
             "Happened",
             lambda row: lists.moment(row["occurred_at"]),
@@ -118,7 +121,8 @@ def _foot(chosen: _Chosen, symbols: dict[str, str], money: Any) -> list[list[lis
 
     def row(words: str, quantity: lists.Cell, standard: lists.Cell, actual: lists.Cell) -> list[lists.Cell]:
         blank = lists.text("")
-        return [blank, blank, blank, blank, lists.text(words), quantity, standard, actual, blank]
+        before = [blank] * (4 if chosen.several else 3)
+        return [*before, lists.text(words), quantity, standard, actual, blank]
 
     none = lists.text("")
     return [
@@ -152,11 +156,11 @@ def _of_one_order(request: HttpRequest, pk: str) -> _Chosen:
         except ValueError as error:
             raise Http404("There is no such component.") from error
         told = f"Of order {order.number}, one component with its alternates."
-        return _Chosen(told, lines_of_component(order, wanted), LESS_STANDARD, [])
+        return _Chosen(told, lines_of_component(order, wanted), LESS_STANDARD, [], several=False)
     if lists.asked(request, "none"):
         told = f"Of order {order.number}, what is not of a component."
-        return _Chosen(told, lines_of_no_component([order]), PLUS_STANDARD, [])
-    return _Chosen(f"Of order {order.number}.", lines_of_orders([order]), ROUNDING, [])
+        return _Chosen(told, lines_of_no_component([order]), PLUS_STANDARD, [], several=False)
+    return _Chosen(f"Of order {order.number}.", lines_of_orders([order]), ROUNDING, [], several=False)
 
 
 def _of_a_period(request: HttpRequest) -> _Chosen:

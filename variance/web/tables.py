@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from masterdata.pages.figures import figure
+from masterdata.pages.figures import figure, money
 from variance.web.charts import NAMES, written
 
 NOT_OF_A_COMPONENT = "Not of a component"
@@ -38,7 +38,7 @@ def figures_row(
         "should": figure(of.get("standard_quantity", "")),
         "used": figure(of.get("actual_quantity", "")),
         "difference": figure(of.get("difference", "")),
-        "percent": figure(of.get("percent", "")),
+        "percent": money(of.get("percent", "")),
         "unit": unit,
         "variance": written(of["total"], of["favourable"], decimals),
         "causes": [
