@@ -6,7 +6,8 @@ from variance.api.variances import Variances
 from variance.web.boards import board
 from variance.web.find import find
 from variance.web.home import home
-from variance.web.order_variances import order_variance_page, variance_lines
+from variance.web.ledger_lines import variance_lines
+from variance.web.order_variances import order_variance_page
 from variance.web.style_guide import style_guide
 
 api_urls = [

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from backflush.actions.request_reversal import request_reversal
 from backflush.models import Posting, ReversalRequest
@@ -54,7 +53,7 @@ def postings(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(order_id__in=numbers)
     if asked["kind"]:
         rows = rows.filter(kind=asked["kind"])
-    since, until = _day(asked["from"]), _day(asked["to"])
+    since, until = lists.as_day(asked["from"]), lists.as_day(asked["to"])
     if since:
         rows = rows.filter(occurred_at__date__gte=since)
     if until:
@@ -272,10 +271,3 @@ def _exact(moment: datetime) -> str:
 
 def _link(number: int) -> lists.Cell:
     return lists.text(posting_number(number), reverse("posting", args=[posting_number(number)]), code=True)
-
-
-def _day(text: str) -> Any:
-    try:
-        return parse_date(text) if text else None
-    except ValueError:
-        return None

@@ -2,20 +2,22 @@
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.dateparse import parse_date
 
 from masterdata.pages import figures
 
 Cell = dict[str, Any]
 PER_PAGE = 50
 MOST_EXPORTED = 100_000
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 #: A spreadsheet would take a text that begins like this for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -34,18 +36,29 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A field above a list. With `choices` [(value, words)] it is a choice, else text (or `kind` of input)."""
+    """A field above a list. With `choices` [(value, words)] it is a choice, else text (or `kind` of input).
+
+    `value`: what counts where the address says nothing. `instead`: what is shown where it says something that is not
+    understood. `fault`: what was not understood, in words; `note`: what was understood otherwise than it was written.
+    """
 
     name: str
     label: str
     choices: Sequence[tuple[str, str]] | None = None
     kind: str = "search"
     value: str = ""
+    instead: str = "It is left out."
+    fault: str = ""
+    note: str = ""
 
 
 @dataclass
 class Listing:
-    """A list as a screen needs it. `rows`: a QuerySet, or a list of anything that the columns' cells read."""
+    """A list as a screen needs it. `rows`: a QuerySet, or a list of anything that the columns' cells read.
+
+    `understood`: filters of the address that have no field here. `foot`: makes rows of cells, one cell a column, that stand
+    below all rows, on every page and in the file.
+    """
 
     name: str
     rows: Any
@@ -56,6 +69,8 @@ class Listing:
     empty_hint: str = ""
     filters: Sequence[Filter] = ()
     per_page: int = PER_PAGE
+    foot: Callable[[Any], list[list[Cell]]] | None = None
+    understood: Sequence[Filter] = ()
     context: dict[str, Any] = field(default_factory=dict)
 
 
@@ -94,14 +109,51 @@ def asked(request: HttpRequest, name: str) -> str:
 
 
 def filtered(request: HttpRequest, filters: Iterable[Filter]) -> list[Filter]:
-    """The filters with what the address says; a choice that is not offered counts as none."""
-    found = []
+    """The filters with what the address says; what is not understood counts as nothing, and the filter says so.
+
+    A first day `from` that is later than the last one `to` changes places with it, and says so too.
+    """
+    found = {}
     for one in filters:
         value = asked(request, one.name)
-        if one.choices is not None and value not in {str(key) for key, _ in one.choices}:
-            value = ""
-        found.append(Filter(one.name, one.label, one.choices, one.kind, value))
-    return found
+        fault = _not_understood(one, value)
+        found[one.name] = replace(one, value=value if value and not fault else one.value, fault=fault)
+    first, last = found.get("from"), found.get("to")
+    if first and last and first.value and last.value:
+        since, until = as_day(first.value), as_day(last.value)
+        if since and until and since > until:
+            note = f"From ({figures.day(since)}) is later than To ({figures.day(until)}): the two have changed places here."
+            found["from"] = replace(first, value=last.value, note=note)
+            found["to"] = replace(last, value=first.value)
+    return list(found.values())
+
+
+def _not_understood(one: Filter, value: str) -> str:
+    if not value:
+        return ""
+    if one.choices is not None:
+        offered = value in {str(key) for key, _ in one.choices}
+        return "" if offered else f"{one.label}: “{value}” is not one of the choices. {one.instead}"
+    if one.kind != "date" or as_day(value):
+        return ""
+    return (
+        f"{one.label}: “{value}” is not a day between {figures.day(FIRST_DAY)} and {figures.day(LAST_DAY)}."
+        f" {one.instead} Write a day like {FIRST_DAY.replace(year=2026).isoformat()}."
+    )
+
+
+def as_day(text: str) -> date | None:
+    """A day that lists know; None for what is none, and for days so far off that no period around them can be told."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return found if found and FIRST_DAY <= found <= LAST_DAY else None
+
+
+def notes_of(filters: Iterable[Filter]) -> list[str]:
+    """What is to be said above a list: what was not understood, or otherwise than it was written."""
+    return [words for one in filters for words in (one.fault, one.note) if words]
 
 
 def values(filters: Iterable[Filter]) -> dict[str, str]:
@@ -113,14 +165,14 @@ def show_list(
 ) -> HttpResponse:
     """The list as a page, or, with `?format=csv`, as a file."""
     if request.GET.get("format") == "csv":
-        return as_csv(request, listing)
+        return not_exported([*listing.filters, *listing.understood]) or as_csv(request, listing)
     return render(request, template, {**listing.context, **table_of(request, listing)}, status=status)
 
 
 def table_of(request: HttpRequest, listing: Listing) -> dict[str, Any]:
     """Context for `masterdata/listing.html`."""
     sort, rows = _ordered(request, listing)
-    page = Paginator(rows, listing.per_page).get_page(request.GET.get("page"))
+    page, note = _page(rows, listing.per_page, asked(request, "page"))
     query = request.GET.copy()
     query.pop("page", None)
     query["format"] = "csv"
@@ -137,15 +189,42 @@ def table_of(request: HttpRequest, listing: Listing) -> dict[str, Any]:
         "export_urls": [{"label": "CSV", "url": f"?{query.urlencode()}"}] if count else [],
         "filters": listing.filters,
         "filtered": any(one.value for one in listing.filters),
+        "notes": [*notes_of([*listing.filters, *listing.understood]), *([note] if note else [])],
+        "foot": listing.foot(rows) if listing.foot and count else [],
     }
+
+
+def _page(rows: Any, per_page: int, number: str) -> tuple[Page[Any], str]:
+    """The page that is asked for, or the nearest there is and a sentence that says so."""
+    paginator = Paginator(rows, per_page)
+    try:
+        return paginator.page(number or 1), ""
+    except InvalidPage as fault:
+        shown = paginator.num_pages if isinstance(fault, EmptyPage) and int(number) > 1 else 1
+        which = "There is only one" if paginator.num_pages == 1 else f"Page {shown} of {paginator.num_pages} is shown"
+        return paginator.page(shown), f"There is no page “{number}” of this list. {which}."
+
+
+def not_exported(filters: Iterable[Filter]) -> HttpResponse | None:
+    """A file cannot say that a filter was left out: what is not understood is answered with words in its place."""
+    faults = [one.fault.replace(f" {one.instead}", "") for one in filters if one.fault]
+    if not faults:
+        return None
+    said = "\n".join(
+        [*faults, "Nothing is exported. Correct this in the address, or choose on the page and export from there."]
+    )
+    return HttpResponse(f"{said}\n", status=400, content_type="text/plain; charset=utf-8")
 
 
 def as_csv(request: HttpRequest, listing: Listing) -> HttpResponse:
     """Every row that the filters leave, in the order shown, with plain figures and ISO times; units beside figures."""
     _, rows = _ordered(request, listing)
     lines = [[column.cell(row) for column in listing.columns] for row in rows[:MOST_EXPORTED]]
+    if listing.foot and lines:
+        lines += listing.foot(rows)
     with_unit = [
-        column.number and any(line[place].get("unit") for line in lines) for place, column in enumerate(listing.columns)
+        bool(column.unit) or (column.number and any(line[place].get("unit") for line in lines))
+        for place, column in enumerate(listing.columns)
     ]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{listing.file}.csv"'
@@ -156,10 +235,10 @@ def as_csv(request: HttpRequest, listing: Listing) -> HttpResponse:
     writer.writerow(head)
     for line in lines:
         written: list[str] = []
-        for cell, unit in zip(line, with_unit, strict=True):
+        for cell, unit, column in zip(line, with_unit, listing.columns, strict=True):
             written.append(_safe(cell))
             if unit:
-                written.append(str(cell.get("unit", "")))
+                written.append(str(cell.get("unit") or (column.unit if written[-1] else "")))
         writer.writerow(written)
     return response
 

@@ -1,5 +1,7 @@
 """What can be read: lots and their genealogy, orders and how ready they are, postings explained, master data, variances."""
 
+from decimal import Decimal
+
 import pytest
 
 from backflush.actions.post_reports import post_reports
@@ -143,6 +145,8 @@ def test_variances_add_up_for_whoever_may_read_them(posted, shop):
     cents = [round(float(part["amount"]) * 100) for part in variance["parts"]]
     assert sum(cents) == round(float(variance["total"]) * 100)
     [component] = variance["components"]
+    beside = variance["not_of_a_component"]
+    assert Decimal(component["total"]) + Decimal(beside["total"]) == Decimal(variance["total"])
     assert (component["item"], component["standard_quantity"], component["actual_quantity"]) == ("FOIL", "5", "5")
 
 

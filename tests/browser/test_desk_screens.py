@@ -12,9 +12,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from backflush.models import OperationReport, Posting, ReversalRequest
 from masterdata.models import BomVersion, Item, Person, TriggerDefinition, UnitFactor
+from tests import reporting
 from tests.processes import LivePlant
 from tests.web.conftest import syrup, syrup_template  # noqa: F401  (fixtures)
 from traceability.models import MaterialLot, WorkOrder
@@ -125,6 +127,29 @@ def test_desk_screens_hold_the_policy_fit_the_screen_and_serve_everybody(browser
     # a page that is refused is an error in the browser's eyes
     refused = plant.url + screens()["not-allowed"][1]
     assert [one for one in complaints if not one.startswith(f"{refused}: Failed to load resource")] == []
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 800), (800, 1280)])
+def test_tables_of_variance_show_every_column_at_any_desk(browser, plant, size):
+    """Causes wrap within their cell: none is beyond the edge, whatever their number."""
+    pictures = {name: found for name, found in screens().items() if "variance" in name}
+    reporting.reversed_by_qa(
+        Posting.objects.filter(order_id=WorkOrder.objects.get(number="WO-20418").pk, operation_number="20").latest(
+            "number"
+        ),
+        at=timezone.now(),
+    )
+    for theme in ("light", "dark") if FOLDER else ("light",):
+        page = signed_in(browser, plant, "finance", size=size, theme=theme).new_page()
+        for name, (_, address) in pictures.items():
+            page.goto(plant.url + address)
+            if FOLDER:
+                Path(FOLDER).mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=Path(FOLDER) / f"{name}-fits-{size[0]}-{theme}.png", full_page=True)
+            cut = page.eval_on_selector_all(
+                ".table-scroll", "boxes => boxes.map(box => box.scrollWidth - box.clientWidth).filter(over => over > 0)"
+            )
+            assert (name, cut) == (name, [])
 
 
 @pytest.mark.skipif(not FOLDER, reason="SCREENSHOTS=<folder> asks for pictures")

@@ -299,8 +299,11 @@ def finance_drills_to_the_ledger(shift: Shift) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Ledger lines")
     issued = page.get_by_role("row", name="P-000001")
     expect(issued).to_contain_text("M-101")
-    expect(issued).to_contain_text("25.70 EUR")
-    expect(issued).to_contain_text("28.15 EUR")
+    expect(page.get_by_role("columnheader", name="At standard EUR")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Actual EUR")).to_be_visible()
+    expect(issued).to_contain_text("25.70")
+    expect(issued).to_contain_text("28.15")
+    expect(page.get_by_role("row", name="variance")).to_contain_text("2.45")
 
 
 # The auditor

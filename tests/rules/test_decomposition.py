@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 
 from masterdata.rules.exact import Fraction
 from tests.exact import exact
-from variance.rules.decomposition import LineUse, OutputUse, SourceUse, decompose, favourable, in_minor_units
+from variance.rules.decomposition import (
+    LineUse,
+    OutputUse,
+    SourceUse,
+    decompose,
+    favourable,
+    in_minor_units,
+    not_of_a_component,
+)
 
 
 def _source(quantity, price, *, actual=None, factor="1", share="1"):
@@ -135,3 +143,25 @@ def test_the_parts_add_up_exactly_and_to_the_last_minor_unit(used, outputs, unit
     rounded, total = in_minor_units(split.parts, split.total, decimals)
     assert sum(rounded.values()) == total
     assert abs(total - split.total) * 10**decimals <= Fraction(1, 2)
+
+
+@given(
+    st.lists(lines(), max_size=5),
+    st.lists(st.builds(OutputUse, numbers, numbers, prices), max_size=2),
+    numbers,
+    prices,
+    st.integers(0, 3),
+)
+def test_rows_of_components_and_the_row_beside_them_add_up_to_the_last_minor_unit(
+    used, outputs, units, standard, decimals
+):
+    split = decompose(used, outputs, units, standard)
+    whole, total = in_minor_units(split.parts, split.total, decimals)
+    rows = [in_minor_units(own, sum(own.values(), Fraction(0)), decimals) for own in split.by_component.values()]
+    rest = not_of_a_component(whole, [parts for parts, _ in rows])
+    for name, amount in whole.items():
+        assert sum(parts.get(name, 0) for parts, _ in rows) + rest.get(name, 0) == amount
+    assert sum(own for _, own in rows) + sum(rest.values()) == total
+    for name, amount in rest.items():  # what is not the product's own is nothing but cents of rounding
+        if name not in ("standard", "by_product", "rounding"):
+            assert abs(amount) * 10**decimals <= Fraction(len(rows) + 1, 2)

@@ -66,6 +66,7 @@ def test_a_choice_that_is_not_offered_counts_as_none():
         [lists.Filter("state", "State", [("open", "open")]), lists.Filter("q", "Text")],
     )
     assert lists.values(asked) == {"state": "", "q": "ab"}
+    assert lists.notes_of(asked) == ["State: “made-up” is not one of the choices. It is left out."]
 
 
 def test_long_lists_come_in_pages():
@@ -73,6 +74,42 @@ def test_long_lists_come_in_pages():
     table = lists.table_of(RequestFactory().get("/", {"page": "3"}), many)
     assert len(table["rows"]) == 20
     assert table["count"] == "120 entries"
+
+
+@pytest.mark.parametrize(
+    ("number", "first", "said"),
+    [
+        ("99999", "100", "There is no page “99999” of this list. Page 3 of 3 is shown."),
+        ("abc", "000", "There is no page “abc” of this list. Page 1 of 3 is shown."),
+        ("-1", "000", "There is no page “-1” of this list. Page 1 of 3 is shown."),
+        ("0", "000", "There is no page “0” of this list. Page 1 of 3 is shown."),
+        ("2", "050", ""),
+    ],
+)
+def test_a_page_that_is_not_there_is_named_and_the_nearest_is_shown(number, first, said):
+    many = listing(rows=[{"code": f"{n:03d}", "amount": None, "note": ""} for n in range(120)], per_page=50)
+    table = lists.table_of(RequestFactory().get("/", {"page": number}), many)
+    assert table["rows"][0]["cells"][0]["text"] == first
+    assert table["notes"] == ([said] if said else [])
+
+
+def test_a_foot_stands_below_the_rows_and_in_the_file():
+    def foot(rows):
+        return [[lists.text("total"), lists.number(sum(row["amount"] or 0 for row in rows), "kg"), lists.text("")]]
+
+    summed = listing(foot=foot)
+    assert lists.table_of(RequestFactory().get("/"), summed)["foot"][0][1]["number"] == "9.5"
+    assert lists.as_csv(RequestFactory().get("/"), summed).content.decode().splitlines()[-1] == "total,9.5,kg,"
+
+
+@pytest.mark.parametrize("day", ["abc", "2026-13-45", "9999-12-31", "0001-01-01"])
+def test_a_day_that_is_none_is_left_out_with_words_and_never_exported(day):
+    found = lists.filtered(RequestFactory().get("/", {"from": day}), [lists.Filter("from", "From", kind="date")])
+    assert lists.values(found) == {"from": ""}
+    [said] = lists.notes_of(found)
+    assert said.startswith(f"From: “{day}” is not a day")
+    answer = lists.show_list(RequestFactory().get("/", {"format": "csv"}), listing(filters=found))
+    assert (answer.status_code, f"“{day}”" in answer.content.decode()) == (400, True)
 
 
 @pytest.mark.parametrize(

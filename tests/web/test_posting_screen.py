@@ -139,3 +139,11 @@ def test_a_number_opens_however_it_is_written(look):
     client = look("auditor")
     for written in ("P-000001", "p-1", "1", "P1"):
         assert client.get(reverse("posting", args=[written])).status_code == 200
+
+
+def test_the_list_names_days_and_pages_that_are_not_understood(look):
+    client = look("auditor")
+    page = client.get(reverse("postings"), {"from": "abc", "to": "9999-12-31", "page": "99999"}).content.decode()
+    assert "From: “abc” is not a day" in page
+    assert "To: “9999-12-31” is not a day" in page
+    assert "There is no page “99999” of this list." in page

@@ -44,6 +44,9 @@ VARIANCE = named(
             "favourable": _MARK,
             "parts": many(PART),
             "components": many(COMPONENT),
+            "not_of_a_component": record(
+                {"parts": many(PART), "total": decimal(), "favourable": _MARK},
+            ),
             "frozen": flag("Whether the order is closed, and this is what it was closed with"),
             "revision": whole(),
         }

@@ -9,16 +9,19 @@ from typing import Any
 from django.db.models import Q
 
 from backflush.models import Posting
+from backflush.queries.postings import plain_decimal
+from masterdata.models import Site
 from traceability.models import WorkOrder
 from traceability.rules.vocabulary import OrderState
-from variance.models import OrderVariance
-from variance.queries.order_uses import order_uses
-from variance.queries.order_variances import order_variance, variance_of
+from variance.queries.order_variances import order_variances, plain_money
 from variance.rules.decomposition import PARTS
+
+#: The row of the grouping by component that holds what belongs to the product, and the cents of rounding each row.
+NO_COMPONENT = ""
 
 
 def variance_board(
-    site_id: int,
+    site: Site,
     *,
     start: datetime,
     end: datetime,
@@ -29,31 +32,25 @@ def variance_board(
 ) -> dict[str, Any]:
     """Variances of the orders that posted between `start` (included) and `end` (not), added up.
 
-    `group`: `product`, `order` or `component`. Every row has the parts by name and the total; the rows add up to the whole.
+    `group`: `product`, `order` or `component`. Every row has the parts by name and the total; the rows add up to the whole,
+    by component together with the row `NO_COMPONENT`.
     `open` counts the orders that are not closed: what they took and have not turned out yet stands in their figures.
     """
-    orders = orders_that_posted(site_id, start, end, product, line, state)
-    frozen = set(
-        OrderVariance.objects.filter(order_id__in=[order.pk for order in orders]).values_list("order_id", flat=True)
-    )
-    uses = order_uses([order.pk for order in orders if order.pk not in frozen])
-    variances = [
-        order_variance(order) if order.pk in frozen else variance_of(order, uses[order.pk])
-        for order in orders
-        if order.pk in frozen or order.pk in uses
-    ]
+    orders = orders_that_posted(site.pk, start, end, product, line, state)
+    variances = order_variances(orders)
     parts: dict[str, Decimal] = defaultdict(Decimal)
-    for variance in variances:
+    for variance in variances.values():
         for part in variance["parts"]:
             parts[part["name"]] += Decimal(part["amount"])
     total = sum(parts.values(), Decimal(0))
+    decimals = site.currency_decimals
     return {
-        "total": _money(total),
+        "total": plain_money(total, decimals),
         "favourable": _mark(total),
-        "currency": variances[0]["currency"] if variances else "",
-        "parts": _parts(parts),
-        "rows": _grouped(variances, orders, group),
-        "orders": len(variances),
+        "currency": site.currency,
+        "parts": _parts(parts, decimals),
+        "rows": _grouped([(order, variances[order.pk]) for order in orders], group, decimals),
+        "orders": len(orders),
         "open": sum(1 for order in orders if order.state != OrderState.CLOSED),
     }
 
@@ -78,12 +75,11 @@ def orders_that_posted(
     )
 
 
-def _grouped(variances: list[dict[str, Any]], orders: list[WorkOrder], group: str) -> list[dict[str, Any]]:
+def _grouped(variances: list[tuple[WorkOrder, dict[str, Any]]], group: str, decimals: int) -> list[dict[str, Any]]:
+    """The rows, the largest first; what is of no component stands last."""
     rows: dict[str, dict[str, Any]] = {}
-    by_number = {order.number: order for order in orders}
-    for variance in variances:
-        order = by_number[variance["order"]]
-        for key, name, unit, amounts, standard, actual in _members(variance, order, group):
+    for order, variance in variances:
+        for key, name, unit, of, standard, actual in _members(variance, order, group):
             row = rows.setdefault(
                 key,
                 {
@@ -99,77 +95,53 @@ def _grouped(variances: list[dict[str, Any]], orders: list[WorkOrder], group: st
             row["orders"].add(order.number)
             row["standard"] += standard
             row["actual"] += actual
-            for part, amount in amounts:
-                row["amounts"][part] += Decimal(amount)
-    return [_row(row) for row in sorted(rows.values(), key=lambda row: -abs(sum(row["amounts"].values())))]
+            for part in of["parts"]:
+                row["amounts"][part["name"]] += Decimal(part["amount"])
+    by_size = sorted(rows.values(), key=lambda row: (row["key"] == NO_COMPONENT, -abs(sum(row["amounts"].values()))))
+    return [_row(row, decimals) for row in by_size]
 
 
 def _members(variance: dict[str, Any], order: WorkOrder, group: str) -> Iterator[tuple[Any, ...]]:
-    """(key, name, unit, parts, standard quantity, actual quantity) of a variance, by the grouping."""
-    whole = [(part["name"], part["amount"]) for part in variance["parts"]]
+    """(key, name, unit, what has its parts, standard quantity, actual quantity) of a variance, by the grouping."""
+    nothing = Decimal(0)
     if group == "component":
-        for component in variance["components"]:
-            amounts = [(part["name"], part["amount"]) for part in component["parts"]]
-            yield (
-                component["item"],
-                component["name"],
-                component["unit"],
-                amounts,
-                Decimal(component["standard_quantity"]),
-                Decimal(component["actual_quantity"]),
-            )
+        for one in variance["components"]:
+            standard, actual = Decimal(one["standard_quantity"]), Decimal(one["actual_quantity"])
+            yield one["item"], one["name"], one["unit"], one, standard, actual
+        if variance["not_of_a_component"]["parts"]:
+            yield NO_COMPONENT, "", "", variance["not_of_a_component"], nothing, nothing
     elif group == "order":
-        yield order.number, order.item.name, "", whole, Decimal(0), Decimal(0)
+        yield order.number, order.item.name, "", variance, nothing, nothing
     else:
-        yield order.item.code, order.item.name, "", whole, Decimal(0), Decimal(0)
+        yield order.item.code, order.item.name, "", variance, nothing, nothing
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
+def _row(row: dict[str, Any], decimals: int) -> dict[str, Any]:
     total = sum(row["amounts"].values(), Decimal(0))
     standard, actual = row["standard"], row["actual"]
+    used = bool(row["unit"])
     return {
         "key": row["key"],
         "name": row["name"],
         "unit": row["unit"],
         "orders": len(row["orders"]),
-        "standard_quantity": f"{standard.normalize():f}" if standard else "",
-        "actual_quantity": f"{actual.normalize():f}" if actual else "",
+        "standard_quantity": plain_decimal(standard) if used else "",
+        "actual_quantity": plain_decimal(actual) if used else "",
+        "difference": plain_decimal(actual - standard) if used else "",
         "percent": f"{(actual - standard) / standard * 100:.2f}" if standard else "",
-        "parts": _parts(row["amounts"]),
-        "by_part": {name: _money(row["amounts"].get(name, Decimal(0))) for name in PARTS},
-        "total": _money(total),
+        "parts": _parts(row["amounts"], decimals),
+        "total": plain_money(total, decimals),
         "favourable": _mark(total),
     }
 
 
-def _parts(amounts: dict[str, Decimal]) -> list[dict[str, str]]:
+def _parts(amounts: dict[str, Decimal], decimals: int) -> list[dict[str, str]]:
     return [
-        {"name": name, "amount": _money(amounts[name]), "favourable": _mark(amounts[name])}
+        {"name": name, "amount": plain_money(amounts[name], decimals), "favourable": _mark(amounts[name])}
         for name in PARTS
         if amounts.get(name)
     ]
 
 
-def _money(amount: Decimal) -> str:
-    return f"{amount:.2f}"
-
-
 def _mark(amount: Decimal) -> str:
     return "F" if amount < 0 else "U" if amount > 0 else ""
-
-
-def board_csv_rows(board: dict[str, Any]) -> Iterator[list[str]]:
-    """The board as rows of text for CSV: a head, its rows, and the whole."""
-    yield ["key", "name", "orders", "standard quantity", "actual quantity", "unit", *PARTS, "total", "F/U"]
-    for row in board["rows"]:
-        yield [
-            row["key"],
-            row["name"],
-            str(row["orders"]),
-            row["standard_quantity"],
-            row["actual_quantity"],
-            row["unit"],
-            *(row["by_part"][name] for name in PARTS),
-            row["total"],
-            row["favourable"],
-        ]

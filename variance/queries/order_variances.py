@@ -1,18 +1,16 @@
-"""The variance of one order: live while it is open, as frozen once it is closed; and the ledger lines behind any figure."""
+"""The variance of one order: live while it is open, as frozen once it is closed."""
 
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
-from backflush.queries.postings import ledger_of_entries, plain_decimal
+from backflush.queries.postings import plain_decimal
 from masterdata.models import Item
 from masterdata.rules.exact import ZERO, Fraction
 from traceability.models import WorkOrder
 from variance.models import OrderVariance
 from variance.queries.order_uses import OrderUse, order_uses
-from variance.rules.decomposition import PARTS, LineUse, decompose, favourable, in_minor_units
+from variance.rules.decomposition import PARTS, LineUse, decompose, favourable, in_minor_units, not_of_a_component
 
 
 def order_variance(order: WorkOrder) -> dict[str, Any]:
@@ -55,6 +53,7 @@ def variance_of(order: WorkOrder, use: OrderUse, names: dict[int, str] | None = 
         "favourable": favourable(total),
         "parts": _as_list(parts, decimals),
         "components": components,
+        "not_of_a_component": _rest(_as_list(parts, decimals), components, decimals),
         "units": plain_decimal(Decimal(use.units.numerator) / Decimal(use.units.denominator)),
         "frozen": False,
         "revision": 0,
@@ -84,6 +83,17 @@ def _component(
     }
 
 
+def _rest(parts: list[dict[str, str]], components: list[dict[str, Any]], decimals: int) -> dict[str, Any]:
+    """The row beside the components: with it their rows add up to the order's parts and total, to the last minor unit."""
+
+    def amounts(of: list[dict[str, str]]) -> dict[str, Fraction]:
+        return {part["name"]: Fraction(part["amount"]) for part in of}
+
+    rest = not_of_a_component(amounts(parts), [amounts(one["parts"]) for one in components])
+    total = sum(rest.values(), ZERO)
+    return {"parts": _as_list(rest, decimals), "total": _money(total, decimals), "favourable": favourable(total)}
+
+
 def _as_list(parts: dict[str, Fraction], decimals: int) -> list[dict[str, str]]:
     return [
         {"name": name, "amount": _money(parts[name], decimals), "favourable": favourable(parts[name])}
@@ -110,14 +120,17 @@ def _frozen(order: WorkOrder, revisions: list[OrderVariance], items: dict[int, I
     rows = [row for row in revisions if row.revision == revisions[0].revision]
     whole = next(row for row in rows if row.component is None)
     decimals = order.site.currency_decimals
+    parts = _as_list({name: Fraction(amount) for name, amount in whole.parts.items()}, decimals)
+    components = [_frozen_component(row, items[row.item_id], decimals) for row in rows if row.item_id]
     return {
         "order": order.number,
         "item": order.item.code,
         "currency": order.site.currency,
         "total": plain_money(whole.total, decimals),
         "favourable": favourable(Fraction(whole.total)),
-        "parts": _as_list({name: Fraction(amount) for name, amount in whole.parts.items()}, decimals),
-        "components": [_frozen_component(row, items[row.item_id], decimals) for row in rows if row.item_id],
+        "parts": parts,
+        "components": components,
+        "not_of_a_component": _rest(parts, components, decimals),
         "units": plain_decimal(whole.actual_quantity or Decimal(0)),
         "frozen": True,
         "revision": whole.revision,
@@ -144,35 +157,3 @@ def _frozen_component(row: OrderVariance, item: Item, decimals: int) -> dict[str
         "total": plain_money(row.total, decimals),
         "favourable": favourable(Fraction(row.total)),
     }
-
-
-def ledger_lines(order_id: int, component: str | None = None) -> list[dict[str, Any]]:
-    """The ledger lines of an order (of one BOM line, if named), the oldest first, each with its entry."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT entry_id FROM traceability_ledgerline WHERE order_id = %s"
-            " AND (%s::uuid IS NULL OR component = %s::uuid)",
-            [order_id, component, component],
-        )
-        entries = [row[0] for row in cursor.fetchall()]
-        cursor.execute(
-            "SELECT p.entry_id, p.number, p.kind, p.occurred_at, p.recorded_at FROM backflush_posting p"
-            " WHERE p.entry_id = ANY(%s)",
-            [entries],
-        )
-        postings = {row[0]: row[1:] for row in cursor.fetchall()}
-    found = []
-    for entry_id, lines in sorted(ledger_of_entries(entries).items()):
-        number, kind, occurred_at, recorded_at = postings.get(entry_id, (None, "", None, None))
-        for line in lines:
-            if component is None or line["component"] == component:
-                found.append(
-                    {
-                        **line,
-                        "posting": f"P-{number:06d}" if number else "",
-                        "kind": kind,
-                        "occurred_at": occurred_at,
-                        "recorded_at": recorded_at,
-                    }
-                )
-    return found

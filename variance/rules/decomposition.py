@@ -163,6 +163,20 @@ def in_minor_units(
     return rounded, whole
 
 
+def not_of_a_component(
+    parts: Mapping[str, Fraction], components: Sequence[Mapping[str, Fraction]]
+) -> dict[str, Fraction]:
+    """What of an order's rounded parts none of its components' rounded parts holds, so that rows add up to the whole.
+
+    The standard, by-products and downgrades belong to the product; the rest is the cents of rounding each row for itself.
+    """
+    rest = dict(parts)
+    for own in components:
+        for name, amount in own.items():
+            rest[name] = rest.get(name, ZERO) - amount
+    return {name: amount for name, amount in rest.items() if amount}
+
+
 def favourable(amount: Fraction) -> str:
     """F where less was spent than standard, U where more, empty for nothing."""
     return "F" if amount < 0 else "U" if amount > 0 else ""

@@ -1,6 +1,5 @@
 """The variance board: a period's orders, the whole and its parts, by product, order or component; down to the ledger."""
 
-import csv
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from masterdata.models import Item, ProductionLine, Site, Unit
 from masterdata.pages import lists
@@ -18,8 +16,11 @@ from masterdata.pages.figures import day, figure
 from masterdata.rules.duties import Duty
 from traceability.models import WorkOrder
 from traceability.rules.vocabulary import OrderState
-from variance.queries import board_csv_rows, variance_board
-from variance.web.charts import NAMES, chart_rows, parts_chart, written
+from variance.queries import variance_board
+from variance.queries.boards import NO_COMPONENT
+from variance.web.board_csv import FIRST_COLUMN, board_csv
+from variance.web.charts import chart_rows, parts_chart, written
+from variance.web.tables import NOT_OF_A_COMPONENT, figures_row, rest_name
 
 GROUPS = [("product", "By product"), ("order", "By order"), ("component", "By component")]
 STATES: list[tuple[str, str]] = [(OrderState.CLOSED, "closed: final"), (OrderState.RELEASED, "open: still moving")]
@@ -32,7 +33,7 @@ def board(request: HttpRequest) -> HttpResponse:
     site = the_site(request)
     asked = asked_for(request, site)
     found = variance_board(
-        site.pk,
+        site,
         start=asked["start"],
         end=asked["end"],
         product=asked["product"] or None,
@@ -41,7 +42,7 @@ def board(request: HttpRequest) -> HttpResponse:
         group=asked["group"],
     )
     if request.GET.get("format") == "csv":
-        return _csv(found)
+        return lists.not_exported(asked["filters"]) or board_csv(found, asked, site)
     context = {
         "site": site,
         "found": found,
@@ -54,49 +55,44 @@ def board(request: HttpRequest) -> HttpResponse:
             chart_id="board",
             title="Variance by cause",
             currency=site.currency,
+            decimals=site.currency_decimals,
         )
         if found["parts"]
         else "",
         "chart_columns": ["Cause", "Amount"],
-        "chart_rows": chart_rows(found["parts"], found["total"], found["favourable"]),
+        "chart_rows": chart_rows(found["parts"], found["total"], found["favourable"], site.currency_decimals),
         "period": f"{day(asked['first'])} to {day(asked['last'])}, {site.currency}",
         "tabs": [
             {"label": label, "url": f"?{_query(asked, group=name)}", "current": name == asked["group"]}
             for name, label in GROUPS
         ],
-        "filters": _filters(site, asked),
+        "filters": asked["filters"],
+        "notes": lists.notes_of(asked["filters"]),
         "closed_url": f"?{_query(asked, state=OrderState.CLOSED)}",
-        **_table(request, found, asked, site),
+        **_table(found, asked, site),
     }
     return render(request, "variance/board.html", context)
 
 
 def asked_for(request: HttpRequest, site: Site) -> dict[str, Any]:
-    """The period (whole days at the site) and filters; what is no day or unknown gives the last thirty days and all."""
+    """The period (whole days at the site) and filters; what is not understood gives the last thirty days and all, and the
+    filter says so."""
     today = timezone.localdate()
-    first = _day(lists.asked(request, "from")) or today - timedelta(days=DAYS - 1)
-    last = _day(lists.asked(request, "to")) or today
-    if last < first:
-        first, last = last, first
+    filters = _filters(request, site, today - timedelta(days=DAYS - 1), today)
+    given = lists.values(filters)
     group = request.GET.get("group", "product")
-    line, state = lists.asked(request, "line"), lists.asked(request, "state")
+    first, last = lists.as_day(given["from"]) or today, lists.as_day(given["to"]) or today
     return {
+        "filters": filters,
         "first": first,
         "last": last,
         "start": _midnight(first),
         "end": _midnight(last + timedelta(days=1)),
-        "product": lists.asked(request, "product"),
-        "line": line if line.isdigit() and ProductionLine.objects.filter(pk=line, site=site).exists() else "",
-        "state": state if state in dict(STATES) else "",
+        "product": given["product"],
+        "line": given["line"],
+        "state": given["state"],
         "group": group if group in dict(GROUPS) else "product",
     }
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text) if text else None
-    except ValueError:
-        return None
 
 
 def _midnight(at: date) -> datetime:
@@ -115,67 +111,54 @@ def _query(asked: dict[str, Any], **changed: str) -> str:
     return urlencode({name: value for name, value in {**words, **changed}.items() if value})
 
 
-def _filters(site: Site, asked: dict[str, Any]) -> list[lists.Filter]:
+def _filters(request: HttpRequest, site: Site, first: date, last: date) -> list[lists.Filter]:
     made = Item.objects.filter(pk__in=WorkOrder.objects.filter(site=site).values("item_id")).order_by("code")
     lines = ProductionLine.objects.filter(site=site).order_by("code")
-    return [
-        lists.Filter("from", "From", kind="date", value=asked["first"].isoformat()),
-        lists.Filter("to", "To", kind="date", value=asked["last"].isoformat()),
-        lists.Filter(
-            "product", "Product", [(item.code, f"{item.code} {item.name}") for item in made], value=asked["product"]
-        ),
-        lists.Filter("line", "Line", [(str(line.pk), line.name) for line in lines], value=asked["line"]),
-        lists.Filter("state", "Orders", STATES, value=asked["state"]),
+    days = [
+        lists.Filter("from", "From", kind="date", value=first.isoformat(), instead=f"Shown from {day(first)}."),
+        lists.Filter("to", "To", kind="date", value=last.isoformat(), instead=f"Shown to {day(last)}."),
     ]
+    others = [
+        lists.Filter("product", "Product", [(item.code, f"{item.code} {item.name}") for item in made]),
+        lists.Filter("line", "Line", [(str(line.pk), line.name) for line in lines]),
+        lists.Filter("state", "Orders", STATES),
+    ]
+    return lists.filtered(request, [*days, *others])
 
 
-def _table(request: HttpRequest, found: dict[str, Any], asked: dict[str, Any], site: Site) -> dict[str, Any]:
-    """Columns only for the parts that occur; each total leads to its ledger lines, each name one level down."""
-    shown = [part["name"] for part in found["parts"]]
-    by_component = asked["group"] == "component"
-    columns: list[dict[str, Any]] = [
-        {"label": {"product": "Product", "order": "Order", "component": "Component"}[asked["group"]]},
-        {"label": "Name"},
-    ]
-    if asked["group"] == "product":
-        columns.append({"label": "Orders", "number": True})
-    if by_component:
-        columns += [
-            {"label": "Should be", "number": True},
-            {"label": "Used", "number": True},
-            {"label": "%", "number": True},
-        ]
-    columns += [{"label": NAMES.get(name, name), "number": True} for name in shown]
-    columns.append({"label": "Variance", "number": True})
+def _table(found: dict[str, Any], asked: dict[str, Any], site: Site) -> dict[str, Any]:
+    """Each total leads to its ledger lines, each name one level down."""
     orders = {}
     if asked["group"] == "order":
         keys = [row["key"] for row in found["rows"]]
         orders = dict(WorkOrder.objects.filter(site=site, number__in=keys).values_list("number", "id"))
-    rows, symbols = [], dict(Unit.objects.values_list("code", "symbol"))
+    symbols, decimals = dict(Unit.objects.values_list("code", "symbol")), site.currency_decimals
+    by_product = asked["group"] == "product"
+    rows = []
     for row in found["rows"]:
-        unit = symbols.get(row["unit"], row["unit"])
-        cells = [lists.text(row["key"], _down(row, asked, orders), code=True), lists.text(row["name"])]
-        if asked["group"] == "product":
-            cells.append(lists.number(row["orders"]))
-        if by_component:
-            cells += [
-                lists.number(row["standard_quantity"], unit),
-                lists.number(row["actual_quantity"], unit),
-                lists.number(row["percent"]),
-            ]
-        marks = {part["name"]: part["favourable"] for part in row["parts"]}
-        lines = _lines_url(row, asked, orders)
-        cells += [
-            {"number": written(row["by_part"][name], marks.get(name, ""), site.currency_decimals), "url": lines}
-            if name in marks
-            else lists.text("")
-            for name in shown
-        ]
-        cells.append({"number": written(row["total"], row["favourable"], site.currency_decimals), "url": lines})
-        rows.append({"cells": cells})
+        of_none = asked["group"] == "component" and row["key"] == NO_COMPONENT
+        lines_url = _lines_url(row, asked, orders)
+        rows.append(
+            figures_row(
+                row,
+                code=NOT_OF_A_COMPONENT if of_none else row["key"],
+                plain=of_none,
+                name=rest_name(row["parts"]) if of_none else row["name"],
+                url=_down(row, asked, orders) or lines_url,
+                lines_url=lines_url,
+                decimals=decimals,
+                unit=symbols.get(row["unit"], row["unit"]),
+                orders=row["orders"] if by_product else None,
+            )
+        )
     return {
-        "columns": columns,
+        "first": FIRST_COLUMN[asked["group"]],
+        "orders": by_product,
+        "quantities": asked["group"] == "component",
         "rows": rows,
+        "whole": figures_row(
+            found, code="Total", name="", plain=True, decimals=decimals, orders=found["orders"] if by_product else None
+        ),
         "count": f"{figure(found['orders'])} order{'s' if found['orders'] != 1 else ''}" if rows else "",
         "export_urls": [{"label": "CSV", "url": f"?{_query(asked, format='csv')}"}] if rows else [],
         "empty": "No order posted in this period.",
@@ -188,20 +171,15 @@ def _down(row: dict[str, Any], asked: dict[str, Any], orders: dict[str, int]) ->
         return f"?{_query(asked, group='order', product=row['key'])}"
     if asked["group"] == "order":
         return reverse("order-variance", args=[orders[row["key"]]])
-    return f"{reverse('variance-lines')}?{_query(asked, item=row['key'])}"
+    return ""
 
 
 def _lines_url(row: dict[str, Any], asked: dict[str, Any], orders: dict[str, int]) -> str:
+    which: dict[str, str]
     if asked["group"] == "order":
         return f"{reverse('variance-lines')}?{urlencode({'order': orders[row['key']]})}"
-    which = {"product": row["key"]} if asked["group"] == "product" else {"item": row["key"]}
+    if asked["group"] == "product":
+        which = {"product": row["key"]}
+    else:
+        which = {"none": "1"} if row["key"] == NO_COMPONENT else {"item": row["key"]}
     return f"{reverse('variance-lines')}?{_query(asked, **which)}"
-
-
-def _csv(found: dict[str, Any]) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="variance.csv"'
-    writer = csv.writer(response)
-    for place, row in enumerate(board_csv_rows(found)):
-        writer.writerow(row if place == 0 else [lists.safe_text(row[0]), lists.safe_text(row[1]), *row[2:]])
-    return response

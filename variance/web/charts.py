@@ -33,27 +33,38 @@ def written(amount: str | Decimal, favourable: str, decimals: int = 2) -> str:
 
 
 def parts_chart(
-    parts: Sequence[dict[str, Any]], total: str, favourable: str, *, chart_id: str, title: str, currency: str
+    parts: Sequence[dict[str, Any]],
+    total: str,
+    favourable: str,
+    *,
+    chart_id: str,
+    title: str,
+    currency: str,
+    decimals: int = 2,
 ) -> SafeString:
     """The parts one after the other, and the whole that they add up to."""
     steps = [
         Step(
-            NAMES.get(part["name"], part["name"]), Decimal(part["amount"]), written(part["amount"], part["favourable"])
+            NAMES.get(part["name"], part["name"]),
+            Decimal(part["amount"]),
+            written(part["amount"], part["favourable"], decimals),
         )
         for part in parts
     ]
-    steps.append(Step("Variance", Decimal(total), written(total, favourable), "total"))
+    steps.append(Step("Variance", Decimal(total), written(total, favourable, decimals), "total"))
     drawn = waterfall(
         steps,
         chart_id=chart_id,
         title=title,
-        description=f"{len(parts)} parts that add up to {written(total, favourable)} {currency}.",
+        description=f"{len(parts)} parts that add up to {written(total, favourable, decimals)} {currency}.",
         width=960,
     )
     return mark_safe(drawn)  # noqa: S308  (escaped where it is drawn)
 
 
-def chart_rows(parts: Sequence[dict[str, Any]], total: str, favourable: str) -> list[list[str]]:
+def chart_rows(parts: Sequence[dict[str, Any]], total: str, favourable: str, decimals: int = 2) -> list[list[str]]:
     """The chart's figures, to be read."""
-    rows = [[NAMES.get(part["name"], part["name"]), written(part["amount"], part["favourable"])] for part in parts]
-    return [*rows, ["Variance", written(total, favourable)]]
+    rows = [
+        [NAMES.get(part["name"], part["name"]), written(part["amount"], part["favourable"], decimals)] for part in parts
+    ]
+    return [*rows, ["Variance", written(total, favourable, decimals)]]
