@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from masterdata.models import BomVersion, Item
+from masterdata.queries import signature_faults
 from tests import plant
 from tests.web.forms import fields_of, signed
 from tests.web.scene import item
@@ -211,11 +213,53 @@ def test_it_takes_effect_at_the_time_chosen(as_):
     approve = reverse("bom-approve", args=[made.pk])
     form = fields_of(client.get(reverse("bom", args=[made.pk])), approve)
     tomorrow = timezone.localtime() + timedelta(days=1)
-    client.post(approve, signed({**form, "effective_from": f"{tomorrow:%Y-%m-%d}T06:00"}, "qa"))
+    chosen = f"{tomorrow:%Y-%m-%d}T06:00"
+    seen = client.post(approve, {**form, "effective_from": chosen, "do": "show"}, follow=True)
+    dated = fields_of(seen, approve)
+    assert dated["effective_from"] == dated["effective_shown"] == chosen
+    assert dated["digest"] != form["digest"]
+    signing = seen.content.decode().partition("You sign exactly this")[2]
+    assert f"{tomorrow.day} {tomorrow:%b %Y} 06:00" in signing
+    client.post(approve, signed(dated, "qa"))
     made.refresh_from_db()
-    assert made.effective_from > timezone.now()
-    strange = client.post(approve, signed({**form, "effective_from": "soon"}, "qa"))
-    assert "soon is no time." in strange.content.decode()
+    assert f"{timezone.localtime(made.effective_from, ZoneInfo(plant.site().time_zone)):%Y-%m-%dT%H:%M}" == chosen
+    assert made.signature.content["effective_from"].startswith(f"{made.effective_from:%Y-%m-%dT%H:%M}")
+    assert signature_faults(made) == []
+
+
+def test_a_time_that_was_not_shown_in_what_is_signed_is_refused_and_then_shown(as_):
+    made = submitted(as_("engineer"))
+    client = as_("qa")
+    approve = reverse("bom-approve", args=[made.pk])
+    form = fields_of(client.get(reverse("bom", args=[made.pk])), approve)
+    assert "at once, when it is signed" in page(client, made)
+    answer = client.post(approve, signed({**form, "effective_from": "2099-01-01T06:00"}, "qa"))
+    assert answer.status_code == 422
+    assert "did not stand in what you were about to sign" in answer.content.decode()
+    made.refresh_from_db()
+    assert made.state == "submitted"
+    again = fields_of(answer, approve)
+    assert client.post(approve, signed(again, "qa")).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.effective_from.year) == ("approved", 2099)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("2026-01-01T00:00", "1 Jan 2026 00:00 CET has passed"), ("soon", "soon is no time.")]
+)
+def test_a_time_that_cannot_be_taken_is_refused_in_words_and_nothing_is_signed(as_, typed, words):
+    made = submitted(as_("engineer"))
+    client = as_("qa")
+    approve = reverse("bom-approve", args=[made.pk])
+    form = fields_of(client.get(reverse("bom", args=[made.pk])), approve)
+    for sent in ({**form, "effective_from": typed}, {**form, "effective_from": typed, "effective_shown": typed}):
+        answer = client.post(approve, signed(sent, "qa"))
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    seen = client.post(approve, {**form, "effective_from": typed, "do": "show"}, follow=True)
+    assert seen.content.decode().count(words) == 1
+    made.refresh_from_db()
+    assert (made.state, made.signature) == ("submitted", None)
 
 
 def test_it_is_rejected_with_a_reason_or_taken_back(as_):

@@ -2,8 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from masterdata.actions.draft_trigger import draft_trigger
+from masterdata.actions.draft_unit_factor import draft_unit_factor
 from masterdata.models import Bin, BinService, Item, ProductionLine, ReasonCode, Supplier, TriggerDefinition, UnitFactor
+from masterdata.queries import signature_faults
 from tests import plant
 from tests.web.forms import fields_of, signed
 from tests.web.scene import item
@@ -136,6 +140,41 @@ def test_a_trigger_definition_is_drafted_and_signed(as_):
     assert made.state == "approved"
     shown = qa.get(reverse("product", args=[item("FG-ELD-200").pk])).content.decode()
     assert "pack confirmed" in shown
+
+
+@pytest.mark.parametrize("record", ["unit-factor", "trigger"])
+def test_a_record_is_signed_with_the_time_chosen_and_never_one_in_the_past(as_, record):
+    qa = as_("qa")
+    made = a_factor_draft() if record == "unit-factor" else a_trigger_draft()
+    here = reverse(record, args=[made.pk])
+    form = fields_of(qa.get(here), holds="digest")
+    past = qa.post(here, signed({**form, "effective_from": "2026-01-01T00:00"}, "qa"))
+    assert past.status_code == 422
+    assert "has passed" in past.content.decode()
+    seen = qa.post(here, {**form, "effective_from": "2099-01-01T06:00", "do": "show"}, follow=True)
+    assert "1 Jan 2099 06:00 CET" in seen.content.decode()
+    qa.post(here, signed(fields_of(seen, holds="digest"), "qa"))
+    made.refresh_from_db()
+    assert (made.state, made.signature.content["effective_from"]) == ("approved", "2099-01-01T05:00:00.000000Z")
+    assert signature_faults(made) == []
+
+
+def a_factor_draft() -> UnitFactor:
+    return draft_unit_factor(
+        item=item("PK-CTN-012"),
+        from_unit="XBX",
+        to_unit="C62",
+        numerator=12,
+        denominator=1,
+        author=plant.people().engineer,
+        now=timezone.now(),
+    )
+
+
+def a_trigger_draft() -> TriggerDefinition:
+    return draft_trigger(
+        item=item("FG-ELD-200"), operation_number="20", author=plant.people().engineer, now=timezone.now()
+    )
 
 
 def test_a_trigger_for_an_operation_that_is_not_there_is_refused(look):
