@@ -141,17 +141,21 @@ def table_of(request: HttpRequest, listing: Listing) -> dict[str, Any]:
 
 
 def as_csv(request: HttpRequest, listing: Listing) -> HttpResponse:
-    """Every row that the filters leave, in the order shown, with plain figures and ISO times; units beside figures."""
+    """Every row that the filters leave, in the order shown, with plain figures and ISO times; units beside figures.
+
+    A column without a label only leads to another page: it says nothing of the row, so it is left out.
+    """
     _, rows = _ordered(request, listing)
-    lines = [[column.cell(row) for column in listing.columns] for row in rows[:MOST_EXPORTED]]
+    columns = [column for column in listing.columns if column.label]
+    lines = [[column.cell(row) for column in columns] for row in rows[:MOST_EXPORTED]]
     with_unit = [
-        column.number and any(line[place].get("unit") for line in lines) for place, column in enumerate(listing.columns)
+        column.number and any(line[place].get("unit") for line in lines) for place, column in enumerate(columns)
     ]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{listing.file}.csv"'
     writer = csv.writer(response)
     head: list[str] = []
-    for column, unit in zip(listing.columns, with_unit, strict=True):
+    for column, unit in zip(columns, with_unit, strict=True):
         head += [column.label, f"{column.label} unit"] if unit else [column.label]
     writer.writerow(head)
     for line in lines:

@@ -94,8 +94,17 @@ def test_an_effective_time_other_than_the_signed_one_is_a_fault(kit):
 def test_a_version_cannot_slip_in_before_one_that_is_approved_already(kit):
     plant.approved_bom(kit, [FOIL], effective_from=LATER)
     with pytest.raises(Refused) as refused:
-        plant.approved_bom(kit, [FOIL], at=plant.NOW)
+        plant.approved_bom(kit, [LineDraft("FOIL", "0.6")], at=plant.NOW)
     assert refused.value.codes == ["later_version_exists"]
+
+
+def test_a_version_says_something_else_than_the_one_it_replaces(kit):
+    plant.approved_bom(kit, [FOIL, LineDraft("FILM", "1")])
+    same = [LineDraft("FILM", "1.000", unit="KGM"), FOIL]
+    with pytest.raises(Refused) as refused:
+        plant.approved_bom(kit, same, at=LATER)
+    assert refused.value.codes == ["nothing_differs"]
+    assert plant.approved_bom(kit, same, at=LATER, base_quantity="2").state == "approved"
 
 
 def test_a_line_keeps_its_identity_from_version_to_version(kit):

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from masterdata.models import Person
 from tests.web.scene import item
 from variance.web.navigation import HOMES
 
@@ -51,7 +52,6 @@ def test_one_hit_opens_at_once(as_):
 
 def test_a_gs1_label_opens_its_lot(as_):
     from masterdata.actions.change_item import change_item
-    from masterdata.models import Person
     from tests import plant
     from traceability.models import MaterialLot
 
