@@ -75,7 +75,7 @@ INSTALLED_APPS = [
     "traceability",
     "backflush",
     "variance",
-    "django.contrib.admin",
+    "backflush.project.records.RecordsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -38,6 +38,28 @@ def test_every_fault_of_an_item_is_told_and_nothing_typed_is_lost(as_):
     assert 'value="Sugar again"' in shown
 
 
+@pytest.mark.parametrize(
+    ("page", "field", "typed", "words"),
+    [
+        ("item-new", "standard_cost", "9,80", "Write 9.80 with a point, not 9,80 with a comma"),
+        ("item-new", "standard_cost", "-1", "Write 0 or more; −1 is too little."),
+        ("item-new", "decimals", "12", "Write 9 or less; 12 is too much."),
+        ("item-new", "decimals", "1,5", "Write 1,5 as a whole number without a comma, such as 12."),
+        ("item-new", "decimals", "x", "That is no number. Write it in digits, such as 12."),
+        ("trigger-new", "report_limit_percent", "12,5", "Write 12.5 with a point"),
+        ("trigger-new", "clock_tolerance_seconds", "90000", "Write 86,400 or less; 90,000 is too much."),
+        ("bin-new", "walking_order", "", "Write a number here, such as 12."),
+        ("unit-factor-new", "temperature_coefficient", "0,001", "Write 0.001 with a point"),
+        ("unit-factor-new", "value", "1,12", "Enter a decimal such as 1.12"),
+    ],
+)
+def test_numbers_are_refused_in_words_that_say_how_to_write_them(look, page, field, typed, words):
+    client = look("engineer")
+    answer = client.post(reverse(page), filled(client, page, **{field: typed}))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+
+
 def test_a_change_needs_a_reason_and_shows_old_and_new(as_):
     client, found = as_("engineer"), item("PK-BTL-200")
     change = reverse("item-change", args=[found.pk])

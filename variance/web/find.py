@@ -79,17 +79,6 @@ def _tried(typed: str) -> list[str]:
     parts.append(("order", scan.order_number))
     read = [f"{name} {value}" for name, value in parts if value]
     if scan.code:
-        return [
-            "lot or supplier's lot",
-            "order",
-            "SSCC",
-            "posting",
-            "item or GTIN",
-            "bin",
-            "line",
-            "device",
-            "supplier",
-            "reason",
-            "badge or name",
-        ]
+        plain = ["lot or supplier's lot", "order", "SSCC", "posting", "item or GTIN", "bin", "line", "device"]
+        return [*plain, "supplier", "reason", "badge, user name or name"]
     return read
