@@ -49,7 +49,7 @@ from masterdata.models import (
     TriggerDefinition,
     UnitFactor,
 )
-from masterdata.queries import bom_content, factor_content, trigger_content
+from masterdata.queries import approved_from, bom_content, factor_content, trigger_content
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.exact import Fraction
 from masterdata.rules.signatures import content_digest
@@ -241,7 +241,7 @@ def approved_bom(
     """Drafted by the engineer, approved by QA, effective at `at` (NOW; a later version a second later) or as said."""
     at = at or _after_the_last(made.bom_versions)
     version = submit_bom(version=drafted_bom(made, lines, at=at, **fields), actor=people().engineer, now=at)
-    signed = ticket(people().qa, bom_content(version), at=at)
+    signed = ticket(people().qa, approved_from(bom_content(version), effective_from), at=at)
     return approve_bom(version=version, ticket=signed, effective_from=effective_from, now=at)
 
 

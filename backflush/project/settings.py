@@ -75,7 +75,7 @@ INSTALLED_APPS = [
     "traceability",
     "backflush",
     "variance",
-    "django.contrib.admin",
+    "backflush.project.records.RecordsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -232,6 +232,7 @@ STORAGES = {
 
 LANGUAGE_CODE = "en"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["backflush.project.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -9,7 +9,7 @@ from masterdata.actions.record import record
 from masterdata.actions.sign import sign
 from masterdata.actions.submit_bom import locked_version, refuse_faults
 from masterdata.models import BomVersion, Item, SigningTicket
-from masterdata.queries.contents import bom_content
+from masterdata.queries.contents import approved_from, bom_content
 from masterdata.rules.duties import Duty, separation_refusal
 from masterdata.rules.refusal import Refused
 from masterdata.rules.vocabulary import RecordState
@@ -19,6 +19,8 @@ def approve_bom(
     *, version: BomVersion, ticket: SigningTicket, effective_from: datetime | None, now: datetime
 ) -> BomVersion:
     """submitted → approved, signed by the ticket's person, who is not the author. None: effective at once.
+
+    The ticket is for `queries.approved_from` of the content and the same time.
 
     Faults are looked for again: flags, factors and other BOMs may have changed since it was submitted.
     """
@@ -38,7 +40,7 @@ def approve_bom(
             meaning="approved",
             subject_kind="bom_version",
             subject_key=str(row.pk),
-            content=bom_content(row),
+            content=approved_from(bom_content(row), effective_from),
             now=now,
         )
         row.state, row.effective_from = RecordState.APPROVED, moment

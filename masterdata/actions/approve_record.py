@@ -9,6 +9,7 @@ from masterdata.actions.effectivity import effective_moment, end_predecessor
 from masterdata.actions.record import record
 from masterdata.actions.sign import sign
 from masterdata.models import SigningTicket, TriggerDefinition, UnitFactor
+from masterdata.queries.contents import approved_from
 from masterdata.queries.signing import content_of, subject_of
 from masterdata.rules.duties import Duty, separation_refusal
 from masterdata.rules.refusal import Refusal, Refused
@@ -43,7 +44,7 @@ def approve_record(
         meaning="approved",
         subject_kind=kind,
         subject_key=str(row.pk),
-        content=content_of(row),
+        content=approved_from(content_of(row), effective_from),
         now=now,
     )
     row.state, row.effective_from = RecordState.APPROVED, moment

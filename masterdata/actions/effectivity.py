@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import connection, models
+from django.utils import timezone
 
 from masterdata.actions.record import record
 from masterdata.models import Site
@@ -11,10 +12,11 @@ from masterdata.rules.vocabulary import RecordState
 
 
 def effective_moment(requested: datetime | None, now: datetime) -> datetime:
-    """The later of what was asked for and now, with the sites' posting locks held until the transaction ends.
+    """What was asked for, or (None) now, with the sites' posting locks held until the transaction ends.
 
     A poster holds its site's lock shared while it decides; waiting for it moves `now` by as long as the wait took, so that
-    nothing posted meanwhile lies after the change. Never backdated. The locks are taken in the order of site ids.
+    nothing posted meanwhile lies after the change. The locks are taken in the order of site ids.
+    Refused where it has passed: never backdated, and never another time than the one that was signed.
     """
     waited = timedelta(0)
     with connection.cursor() as cursor:
@@ -26,7 +28,27 @@ def effective_moment(requested: datetime | None, now: datetime) -> datetime:
                 cursor.execute("SELECT clock_timestamp()")
                 waited += cursor.fetchone()[0] - before
     earliest = now + waited
-    return max(requested, earliest) if requested is not None else earliest
+    refusal = past_refusal(requested, earliest)
+    if refusal is not None:
+        raise Refused(refusal)
+    return earliest if requested is None else requested
+
+
+def past_refusal(requested: datetime | None, now: datetime) -> Refusal | None:
+    """Why nothing may take effect at this time: it lies behind us, and what was posted since would be judged anew."""
+    if requested is None or requested >= now:
+        return None
+    return Refusal(
+        "effective_in_the_past",
+        f"{_told(requested)} has passed; a version takes effect now or later, never in the past.",
+        "effective from",
+        "Choose a later time, or leave it empty: then it takes effect at once.",
+    )
+
+
+def _told(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%b %Y %H:%M %Z}"
 
 
 def end_predecessor(
@@ -40,7 +62,7 @@ def end_predecessor(
         raise Refused(
             Refusal(
                 "later_version_exists",
-                f"A version of {subject} is already approved from {latest.effective_from:%Y-%m-%d %H:%M} UTC on.",
+                f"A version of {subject} is already approved from {_told(latest.effective_from)} on.",
                 subject,
                 "Choose a later time.",
             )

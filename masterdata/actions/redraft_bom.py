@@ -10,9 +10,11 @@ from masterdata.actions.draft_bom import named_in, write_children
 from masterdata.actions.record import record
 from masterdata.actions.submit_bom import locked_version
 from masterdata.models import BomAlternate, BomLineStep, BomVersion, Person, ScrapFactor, Unit
+from masterdata.queries.contents import bom_content
 from masterdata.rules.bom import BomDraft, LineDraft, OutputDraft, ScrapDraft
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.signatures import content_digest
 from masterdata.rules.vocabulary import RecordState
 
 
@@ -29,9 +31,12 @@ def redraft_bom(
     assembly_scrap: ScrapDraft | None = None,
     operation_scrap: Sequence[ScrapDraft] = (),
     reason: str = "",
+    seen: str | None = None,
 ) -> BomVersion:
     """Replace what a draft says. Only its author may, so that whoever approves it has written none of it.
 
+    `seen`: digest of the content that the author changed; refused (changed_meanwhile) where the draft is another by now,
+    so that nobody overwrites what they never saw. None: whatever stands there.
     Refused: out_of_sequence (it is no draft any more), not_the_author, unknown_item, unknown_unit.
     """
     require(author, Duty.DRAFT_MASTER_DATA)
@@ -55,6 +60,15 @@ def redraft_bom(
                     f"{row} was drafted by {row.author.name}.",
                     str(row),
                     "Draft a version of your own from it.",
+                )
+            )
+        if seen is not None and seen != content_digest(bom_content(row)):
+            raise Refused(
+                Refusal(
+                    "changed_meanwhile",
+                    f"Somebody changed {row} meanwhile, perhaps you in another window. Nothing was saved.",
+                    str(row),
+                    "Note what you typed, reload the page, and enter it again on what stands there now.",
                 )
             )
         items, units = named_in(draft)

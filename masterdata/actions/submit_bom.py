@@ -7,7 +7,7 @@ from masterdata.actions.authority import require
 from masterdata.actions.record import record
 from masterdata.models import BomVersion, Person
 from masterdata.queries.boms import surroundings
-from masterdata.queries.drafts import draft_of
+from masterdata.queries.drafts import draft_of, unchanged_refusal
 from masterdata.rules.bom_faults import faults_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
@@ -43,5 +43,8 @@ def locked_version(version: BomVersion, state: RecordState) -> BomVersion:
 def refuse_faults(version: BomVersion, now: datetime) -> None:
     draft = draft_of(version)
     faults = faults_of(draft, surroundings(draft, now))
+    unchanged = unchanged_refusal(draft, version.item)
+    if unchanged is not None:
+        faults.append(unchanged)
     if faults:
         raise Refused(*faults)

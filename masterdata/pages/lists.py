@@ -217,25 +217,31 @@ def not_exported(filters: Iterable[Filter]) -> HttpResponse | None:
 
 
 def as_csv(request: HttpRequest, listing: Listing) -> HttpResponse:
-    """Every row that the filters leave, in the order shown, with plain figures and ISO times; units beside figures."""
+    """Every row that the filters leave, in the order shown, with plain figures and ISO times; units beside figures.
+
+    A column without a label only leads to another page: it says nothing of the row, so it is left out.
+    """
     _, rows = _ordered(request, listing)
     lines = [[column.cell(row) for column in listing.columns] for row in rows[:MOST_EXPORTED]]
     if listing.foot and lines:
         lines += listing.foot(rows)
+    places = [place for place, column in enumerate(listing.columns) if column.label]
+    columns = [listing.columns[place] for place in places]
+    lines = [[line[place] for place in places] for line in lines]
     with_unit = [
         bool(column.unit) or (column.number and any(line[place].get("unit") for line in lines))
-        for place, column in enumerate(listing.columns)
+        for place, column in enumerate(columns)
     ]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{listing.file}.csv"'
     writer = csv.writer(response)
     head: list[str] = []
-    for column, unit in zip(listing.columns, with_unit, strict=True):
+    for column, unit in zip(columns, with_unit, strict=True):
         head += [column.label, f"{column.label} unit"] if unit else [column.label]
     writer.writerow(head)
     for line in lines:
         written: list[str] = []
-        for cell, unit, column in zip(line, with_unit, listing.columns, strict=True):
+        for cell, unit, column in zip(line, with_unit, columns, strict=True):
             written.append(_safe(cell))
             if unit:
                 written.append(str(cell.get("unit") or (column.unit if written[-1] else "")))

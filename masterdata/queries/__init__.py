@@ -9,17 +9,18 @@ from masterdata.queries.boms import (
     where_used,
 )
 from masterdata.queries.codes import Found, find_code
-from masterdata.queries.contents import bom_content, factor_content, label_content, trigger_content
+from masterdata.queries.contents import approved_from, bom_content, factor_content, label_content, trigger_content
 from masterdata.queries.devices import device_by_token
-from masterdata.queries.drafts import draft_of
+from masterdata.queries.drafts import draft_of, unchanged_refusal
 from masterdata.queries.people import find_person, person_by_badge, person_by_token
 from masterdata.queries.revision import master_data_revision
-from masterdata.queries.signing import signature_faults, signature_stands, signatures_of
+from masterdata.queries.signing import signature_covers, signature_faults, signature_stands, signatures_of
 from masterdata.queries.triggers import effective_trigger
-from masterdata.queries.units import item_factors, unit_facts
+from masterdata.queries.units import item_factors, unit_facts, unit_names
 
 __all__ = [
     "Found",
+    "approved_from",
     "bom_content",
     "bom_versions",
     "boms_made_invalid",
@@ -36,11 +37,14 @@ __all__ = [
     "master_data_revision",
     "person_by_badge",
     "person_by_token",
+    "signature_covers",
     "signature_faults",
     "signature_stands",
     "signatures_of",
     "surroundings",
     "trigger_content",
+    "unchanged_refusal",
     "unit_facts",
+    "unit_names",
     "where_used",
 ]

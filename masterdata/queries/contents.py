@@ -13,6 +13,9 @@ from masterdata.models import BomLine, BomVersion, Item, ScrapFactor, TriggerDef
 from masterdata.rules.exact import Fraction
 from masterdata.rules.units import decimal_text
 
+#: The signed content's word for the time that the approver chose.
+EFFECTIVE_FROM = "effective_from"
+
 
 def bom_content(version: BomVersion) -> dict[str, Any]:
     """A BOM version with every figure in it."""
@@ -95,6 +98,15 @@ def trigger_form(definition: TriggerDefinition, devices: Sequence[str] = ()) -> 
 def label_content(item: Item, number: int, artwork: str) -> dict[str, Any]:
     """A label version as it is approved."""
     return {"record": "label_version", "item": item.code, "version": number, "artwork": artwork}
+
+
+def approved_from(content: dict[str, Any], effective_from: datetime | None) -> dict[str, Any]:
+    """What an approver signs: the content and, where one was chosen, the time from which on it holds.
+
+    Without a time it holds at once, from the moment of the signature on; so signatures from before times were signed
+    stay as they are.
+    """
+    return content if effective_from is None else {**content, EFFECTIVE_FROM: time_text(effective_from)}
 
 
 def number_text(value: Decimal) -> str:

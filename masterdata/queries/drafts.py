@@ -1,7 +1,9 @@
 """A stored BOM version in the form that it was drafted in: to judge it again, to compare, to copy."""
 
-from masterdata.models import BomLine, BomVersion, ScrapFactor
+from masterdata.models import BomLine, BomVersion, Item, ScrapFactor
 from masterdata.rules.bom import AlternateDraft, BomDraft, LineDraft, OutputDraft, ScrapDraft, StepDraft
+from masterdata.rules.bom_difference import same_figures
+from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import (
     Convention,
     FigureSource,
@@ -9,6 +11,7 @@ from masterdata.rules.vocabulary import (
     OutputKind,
     Per,
     PostingMethod,
+    RecordState,
     ScrapKind,
     ScrapLevel,
 )
@@ -38,6 +41,28 @@ def draft_of(version: BomVersion) -> BomDraft:
         ),
         assembly_scrap=next((_loss_draft(loss) for loss in losses if loss.level == ScrapLevel.ASSEMBLY), None),
         operation_scrap=tuple(_loss_draft(loss) for loss in losses if loss.level == ScrapLevel.OPERATION),
+    )
+
+
+def unchanged_refusal(draft: BomDraft, item: Item) -> Refusal | None:
+    """Why a version that says the same as the one that it would replace is not wanted; None where it differs."""
+    replaced = (
+        item.bom_versions.filter(state=RecordState.APPROVED)
+        .select_related("item", "base_unit")
+        .order_by("-effective_from", "-number")
+        .first()
+    )
+    if replaced is None:
+        return None
+    codes = {line.item for line in draft.lines} | {output.item for output in draft.outputs}
+    units = dict(Item.objects.filter(code__in=codes).values_list("code", "stock_unit__code"))
+    if not same_figures(draft_of(replaced), draft, units):
+        return None
+    return Refusal(
+        "nothing_differs",
+        f"No figure differs from {replaced}, the version that it would replace.",
+        item.code,
+        "Change what is to be different, or leave the version in force as it is.",
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from masterdata.models import BomVersion, Signature, TriggerDefinition, UnitFactor
-from masterdata.queries.contents import bom_content, factor_content, time_text, trigger_content
+from masterdata.queries.contents import EFFECTIVE_FROM, bom_content, factor_content, time_text, trigger_content
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.signatures import content_digest, manifestation_digest
 
@@ -34,7 +34,7 @@ def signature_stands(signature: Signature) -> bool:
 
 def signature_faults(record: Governed) -> list[Refusal]:
     """Why the record is not validly signed: never, broken, for another content, or by its author."""
-    kind, content = subject_of(record), content_of(record)
+    kind = subject_of(record)
     name = f"{kind.replace('_', ' ')} {record.pk}"
     signature = record.signature
     if signature is None:
@@ -42,7 +42,7 @@ def signature_faults(record: Governed) -> list[Refusal]:
     faults = []
     if not signature_stands(signature):
         faults.append(Refusal("signature_broken", f"The signature of {name} was altered.", name, "Call QA."))
-    if not _covers(signature, kind, str(record.pk), content):
+    if not signature_covers(record):
         faults.append(
             Refusal("content_changed", f"The {name} is not what was signed.", name, "Call QA; draft a new version.")
         )
@@ -64,12 +64,21 @@ def content_of(record: Governed) -> dict[str, Any]:
     return trigger_content(record)
 
 
-def _covers(signature: Signature, kind: str, key: str, content: dict[str, Any]) -> bool:
-    """One record's signature holds its content; an import's manifest holds the digest of each record's content."""
-    digest = content_digest(content)
+def signature_covers(record: Governed) -> bool:
+    """Whether the record says what its signature was given for, and took effect when the signer chose.
+
+    One record's signature holds its content, and the time where one was chosen; an import's manifest holds the digest
+    of each record's content.
+    """
+    signature, content = record.signature, content_of(record)
+    if signature is None:
+        return False
     if signature.subject_kind == IMPORT:
         listed = signature.content.get("records", {})
-        return isinstance(listed, dict) and digest in listed.values()
-    return (signature.subject_kind, signature.subject_key) == (kind, key) and content_digest(
-        signature.content
-    ) == digest
+        return isinstance(listed, dict) and content_digest(content) in listed.values()
+    if (signature.subject_kind, signature.subject_key) != (subject_of(record), str(record.pk)):
+        return False
+    signed = dict(signature.content)
+    chosen = signed.pop(EFFECTIVE_FROM, None)
+    kept = chosen is None or chosen == time_text(record.effective_from)
+    return kept and content_digest(signed) == content_digest(content)

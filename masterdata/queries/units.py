@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from masterdata.models import Unit, UnitFactor
 from masterdata.rules.exact import Fraction
+from masterdata.rules.unit_names import UnitName
 from masterdata.rules.units import ItemFactor, UnitFact
 from masterdata.rules.vocabulary import RecordState
 
@@ -19,6 +20,11 @@ def unit_facts() -> dict[str, UnitFact]:
             "code", "dimension", "numerator", "denominator"
         )
     }
+
+
+def unit_names() -> list[UnitName]:
+    """Every unit's code and symbol, to read and write units as people do."""
+    return [UnitName(code, symbol) for code, symbol in Unit.objects.order_by("code").values_list("code", "symbol")]
 
 
 def item_factors(item_ids: Iterable[int], at: datetime) -> dict[int, list[ItemFactor]]:

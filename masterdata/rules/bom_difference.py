@@ -1,8 +1,11 @@
 """What differs between two versions of a BOM, field by field; lines are matched by the identity that they keep."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from masterdata.rules.bom import BomDraft
 
 _HEAD = ("base_quantity", "base_unit", "phantom")
 _SKIPPED = frozenset({"identity", "position"})
@@ -37,6 +40,20 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differen
             if identity not in after
         ]
     return found
+
+
+def same_figures(old: BomDraft, new: BomDraft, stock_units: Mapping[str, str]) -> bool:
+    """Whether two drafts of one item say the same, whatever the order of their rows and the identities they keep."""
+    return _figures(old, stock_units) == _figures(new, stock_units)
+
+
+def _figures(draft: BomDraft, stock_units: Mapping[str, str]) -> tuple[Any, ...]:
+    rows = (
+        Counter(replace(row, identity=None, unit=row.unit or stock_units.get(row.item, "")) for row in part)
+        for part in (draft.lines, draft.outputs)
+    )
+    head = (draft.base_quantity, draft.base_unit, draft.phantom, draft.assembly_scrap)
+    return (*head, Counter(draft.operation_scrap), *rows)
 
 
 def _line(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Difference]:

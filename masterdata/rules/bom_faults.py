@@ -1,7 +1,7 @@
 """Every fault that keeps a drafted BOM version from being submitted, all at once. Nothing is looked up here."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -75,6 +75,22 @@ def cycle_through(item: str, used: Sequence[str], uses: Mapping[str, frozenset[s
     return ()
 
 
+def with_unknown(draft: BomDraft, around: Surroundings) -> Surroundings:
+    """The surroundings with a stand-in for each item that a line or output names and nobody knows.
+
+    So that everything else in its row is judged too; that it is unknown is told by whoever read it.
+    """
+    parts: tuple[LineDraft | OutputDraft, ...] = (*draft.lines, *draft.outputs)
+    unknown = {
+        part.item: ItemFact(part.item, part.unit or draft.base_unit) for part in parts if part.item not in around.items
+    }
+    return replace(around, items={**unknown, **around.items})
+
+
+def _codes(line: LineDraft) -> list[str]:
+    return [line.item, *(one.item for one in line.alternates)]
+
+
 def _head_faults(draft: BomDraft, around: Surroundings) -> Iterator[Refusal]:
     if draft.base_quantity <= 0:
         yield Refusal("zero_base", "The base quantity must be above zero.", draft.item, "Enter the quantity made.")
@@ -82,13 +98,15 @@ def _head_faults(draft: BomDraft, around: Surroundings) -> Iterator[Refusal]:
     yield from _path_fault(item, draft.base_unit, item.stock_unit, "base quantity", around)
     if not draft.lines and not draft.outputs:
         yield Refusal("empty_bom", "The BOM has no line.", draft.item, "Add what is used, at least one line.")
-    used = [code for line in draft.lines for code in (line.item, *(one.item for one in line.alternates))]
+    used = [code for line in draft.lines for code in _codes(line)]
     cycle = cycle_through(draft.item, used, around.uses)
     if cycle:
+        number = next(place for place, line in enumerate(draft.lines, start=1) if cycle[1] in _codes(line))
+        where = f"line {number} ({draft.lines[number - 1].item})"
         yield Refusal(
             "cycle",
-            f"The product would be made of itself: {' → '.join(cycle)}.",
-            draft.item,
+            f"{where}: the product would be made of itself: {' → '.join(cycle)}.",
+            where,
             "Remove one of these uses.",
         )
     if draft.assembly_scrap is not None:
@@ -166,6 +184,13 @@ def _loss_faults(line: LineDraft, where: str) -> Iterator[Refusal]:
 def _running_faults(loss: ScrapDraft, where: str, *, net_allowed: bool) -> Iterator[Refusal]:
     if loss.percent < 0:
         yield Refusal("negative_percent", f"{where} is below zero.", where, "Enter a loss, not a gain.")
+    if loss.convention == Convention.GROSS_UP and loss.percent > 100:
+        yield Refusal(
+            "percent_above_100",
+            f"{where}: {loss.percent.normalize():f} % would take more than twice what goes in.",
+            where,
+            "Lower it to 100 % or less; 5 stands for 5 %.",
+        )
     if loss.convention == Convention.DIVIDE and loss.percent >= 100:
         yield Refusal(
             "divide_by_nothing",
@@ -192,7 +217,7 @@ def _alternate_faults(line: LineDraft, where: str, around: Surroundings) -> Iter
             where,
             "Choose priority, mix or share, or remove it.",
         )
-    codes = [line.item, *(one.item for one in line.alternates)]
+    codes = _codes(line)
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         yield Refusal("alternate_given_twice", f"{where}: {code} is named twice.", where, "Name it once.")
     for one in line.alternates:

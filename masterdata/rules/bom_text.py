@@ -71,7 +71,8 @@ def _decimal(text: str, told: str) -> Decimal:
     try:
         number = Decimal(text.strip())
     except ArithmeticError as error:
-        raise UnreadableError(f"“{told}”: {text.strip() or 'nothing'} is no number.") from error
+        comma = " Write decimals with a point, such as 1.5." if "," in text else ""
+        raise UnreadableError(f"“{told}”: {text.strip() or 'nothing'} is no number.{comma}") from error
     if not number.is_finite():
         raise UnreadableError(f"“{told}”: {text.strip()} is no number.")
     return number

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from masterdata.models import SigningTicket, TriggerDefinition, UnitFactor
@@ -13,12 +14,13 @@ from masterdata.pages.access import can, person_of, status_of
 from masterdata.pages.figures import words
 from masterdata.pages.histories import history_of
 from masterdata.pages.signing import ticket_of
-from masterdata.queries.signing import content_of, signature_stands
+from masterdata.queries.contents import EFFECTIVE_FROM, approved_from
+from masterdata.queries.signing import content_of, signature_covers, signature_stands
 from masterdata.rules.duties import Duty, separation_refusal
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.signatures import content_digest
 from masterdata.rules.vocabulary import RecordState
-from masterdata.web.boms import effective_from
+from masterdata.web.effective_times import asks_to_see, choice_of, seen_at, signed_time
 
 Record = UnitFactor | TriggerDefinition
 
@@ -37,7 +39,8 @@ def approval_page(
     waits = record.state in (RecordState.DRAFT, RecordState.SUBMITTED)
     person = person_of(request)
     own = separation_refusal(record.author_id, person.pk, title)
-    content = content_of(record)
+    choice = choice_of(request)
+    content = approved_from(content_of(record), choice.moment)
     signature = record.signature
     context = {
         "record": record,
@@ -50,21 +53,23 @@ def approval_page(
         "signed_facts": [
             {"name": words(name), "value": ", ".join(value) if isinstance(value, list) else str(value)}
             for name, value in content.items()
-            if value not in (None, "", [])
-        ],
+            if value not in (None, "", []) and name != EFFECTIVE_FROM
+        ]
+        + [choice.fact],
+        "choice": choice,
         "digest": content_digest(content),
         "signatures": [
             {
                 "name": signature.printed_name,
                 "meaning": signature.meaning,
                 "at": signature.site_time,
-                "valid": signature_stands(signature),
+                "valid": signature_stands(signature) and signature_covers(record),
             }
         ]
         if signature
         else [],
         "history": history_of(record),
-        "refusals": refusals,
+        "refusals": [*refusals, *(one for one in choice.refusals if one not in refusals)],
     }
     return render(request, "masterdata/approval.html", context, status=status_of(refusals) if refusals else 200)
 
@@ -81,8 +86,10 @@ def approve_by(
     """Sign and approve; refused, the page again with every reason. `approve` takes ticket, effective_from and now."""
     if request.method != "POST":
         return redirect(address, key)
+    if asks_to_see(request):
+        return seen_at(request, reverse(address, args=[key]))
     try:
-        moment = effective_from(request)
+        moment = signed_time(request)
         ticket: SigningTicket = ticket_of(request, timezone.now())
         approve(ticket=ticket, effective_from=moment, now=timezone.now())
     except Refused as refused:

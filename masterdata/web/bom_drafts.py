@@ -1,6 +1,5 @@
 """The BOM editor: a new version from an older one, or a draft written anew; submitted only when no fault is left."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,15 +15,17 @@ from masterdata.actions.submit_bom import submit_bom
 from masterdata.models import BomVersion, Item, Operation, Unit
 from masterdata.pages.access import desk_page, person_of, status_of
 from masterdata.pages.once import form_number, once
-from masterdata.queries import draft_of, surroundings
+from masterdata.queries import bom_content, draft_of, surroundings, unchanged_refusal, unit_names
 from masterdata.rules.bom import BomDraft
-from masterdata.rules.bom_faults import faults_of
+from masterdata.rules.bom_faults import faults_of, with_unknown
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
-from masterdata.web.bom_forms import LINES, LOSSES, OUTPUTS, HeadForm, drafted, head_values, sets_of
-
-_WHERE = re.compile(r"(line|output) (\d+) ")
-_SETS = {"line": LINES, "output": OUTPUTS}
+from masterdata.rules.signatures import content_digest
+from masterdata.rules.unit_names import write_unit
+from masterdata.rules.vocabulary import RecordState
+from masterdata.web.bom_fault_list import entries, set_down
+from masterdata.web.bom_forms import LINES, LOSSES, OUTPUTS, HeadForm, head_values, sets_of
+from masterdata.web.bom_written import drafted
 
 
 @desk_page(Duty.DRAFT_MASTER_DATA)
@@ -37,8 +38,13 @@ def bom_draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 @desk_page(Duty.DRAFT_MASTER_DATA)
 def bom_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """A draft written anew, by its author."""
+    """A draft written anew, by its author. What is no draft any more is shown, not edited."""
     version = get_object_or_404(BomVersion.objects.select_related("item__stock_unit", "base_unit", "author"), pk=pk)
+    if version.state != RecordState.DRAFT and request.method != "POST":
+        messages.warning(
+            request, f"{version} is {version.state}, so it is not edited any more. Draft a new version from it."
+        )
+        return redirect("bom", pk)
     return _editor(request, version.item, version, version)
 
 
@@ -51,46 +57,57 @@ def _base(item: Item, asked: str) -> BomVersion | None:
 
 def _editor(request: HttpRequest, item: Item, base: BomVersion | None, edited: BomVersion | None) -> HttpResponse:
     """Show the editor, or do what its button says: add a row, save the draft, or save and submit it."""
-    start = draft_of(base) if base else None
+    units = unit_names()
     if request.method != "POST":
-        head = HeadForm(
-            initial=head_values(start, edited.reason if edited else "")
-            if start
-            else {"base_unit": item.stock_unit.code}
-        )
-        return _page(request, item, base, edited, head, sets_of(draft=start))
+        start = draft_of(base) if base else None
+        empty = {"base_unit": write_unit(item.stock_unit.code, units)}
+        values = head_values(start, units, edited.reason if edited else "") if start else empty
+        return _page(request, item, base, edited, HeadForm(initial=values, units=units), sets_of(draft=start))
     asked = request.POST.get("do", "save")
-    head = HeadForm(request.POST)
+    head = HeadForm(request.POST, units=units)
     if asked.startswith("add-"):
         return _page(request, item, base, edited, head, sets_of(request.POST, more=asked.removeprefix("add-")))
     sets = sets_of(request.POST)
-    if not all([head.is_valid(), *(rows.is_valid() for rows in sets.values())]):
-        return _page(request, item, base, edited, head, sets, status=422)
+    readable = all([head.is_valid(), *(rows.is_valid() for rows in sets.values())])
+    draft = drafted(item, head, sets)
+    reason = head.cleaned_data.get("reason", "")
+    faults = _faults(draft, item, reason) if asked == "submit" else []
+    if faults or not readable:
+        return _page(request, item, base, edited, head, sets, refusals=faults, status=422)
     try:
-        draft = drafted(item, head, sets)
-        if asked == "submit":
-            _refuse_faults(draft, head.cleaned_data["reason"])
         with once(request):
-            version = _write(request, item, edited, draft, head.cleaned_data["reason"])
+            version = _write(request, item, edited, draft, reason)
     except Refused as refused:
-        return _page(
-            request, item, base, edited, head, sets, refusals=refused.refusals, status=status_of(refused.refusals)
-        )
-    if asked == "submit":
-        submit_bom(version=version, actor=person_of(request), now=timezone.now())
-        messages.success(request, f"{version} is submitted. Somebody else approves it.")
-    else:
-        messages.success(request, f"{version} is saved as a draft.")
+        status = status_of(refused.refusals)
+        return _page(request, item, base, edited, head, sets, refusals=refused.refusals, status=status)
+    return _submitted(request, version) if asked == "submit" else _saved(request, version)
+
+
+def _saved(request: HttpRequest, version: BomVersion) -> HttpResponse:
+    messages.success(request, f"{version} is saved as a draft.")
     return redirect("bom", version.pk)
 
 
-def _refuse_faults(draft: BomDraft, reason: str) -> None:
+def _submitted(request: HttpRequest, version: BomVersion) -> HttpResponse:
+    """Refused here only where something around it changed in this very moment: the draft is kept then."""
+    try:
+        submit_bom(version=version, actor=person_of(request), now=timezone.now())
+    except Refused as refused:
+        messages.error(request, f"{version} is saved as a draft, but was not submitted: {refused}")
+    else:
+        messages.success(request, f"{version} is submitted. Somebody else approves it.")
+    return redirect("bom", version.pk)
+
+
+def _faults(draft: BomDraft, item: Item, reason: str) -> list[Refusal]:
     """Every fault at once, before anything is written."""
-    faults = list(faults_of(draft, surroundings(draft, timezone.now())))
+    faults = faults_of(draft, with_unknown(draft, surroundings(draft, timezone.now())))
+    unchanged = unchanged_refusal(draft, item)
+    if unchanged is not None:
+        faults.append(unchanged)
     if not reason.strip():
         faults.insert(0, Refusal("reason_missing", "Say why there is a new version.", "head", "Fill in the reason."))
-    if faults:
-        raise Refused(*faults)
+    return faults
 
 
 def _write(request: HttpRequest, item: Item, edited: BomVersion | None, draft: BomDraft, reason: str) -> BomVersion:
@@ -106,7 +123,16 @@ def _write(request: HttpRequest, item: Item, edited: BomVersion | None, draft: B
         "operation_scrap": draft.operation_scrap,
         "reason": reason,
     }
-    return redraft_bom(version=edited, **said) if edited else draft_bom(item=item, **said)
+    if edited is None:
+        return draft_bom(item=item, **said)
+    return redraft_bom(version=edited, seen=request.POST.get("seen", ""), **said)
+
+
+def _unit_choices() -> list[tuple[str, str, str]]:
+    """Code, how it is best written, and name of every unit."""
+    names = unit_names()
+    rows = Unit.objects.order_by("code").values_list("code", "name")
+    return [(code, write_unit(code, names), name) for code, name in rows]
 
 
 def _page(
@@ -120,7 +146,8 @@ def _page(
     refusals: Sequence[Refusal] = (),
     status: int = 200,
 ) -> HttpResponse:
-    placed, others = _placed(sets, refusals)
+    general = set_down(head, sets, refusals) if head.is_bound else []
+    said = entries(head, sets) if status != 200 else []
     name = f"Draft {edited}" if edited else f"New BOM version of {item.code}"
     trail = [
         {"label": "Products", "url": reverse("products")},
@@ -132,39 +159,22 @@ def _page(
         "edited": edited,
         "title": name,
         "head": head,
-        "lines": [(form, placed.get((LINES, place), [])) for place, form in enumerate(sets[LINES])],
-        "outputs": [(form, placed.get((OUTPUTS, place), [])) for place, form in enumerate(sets[OUTPUTS])],
-        "losses": [(form, []) for form in sets[LOSSES]],
+        "lines": sets[LINES],
+        "outputs": sets[OUTPUTS],
+        "losses": sets[LOSSES],
         "management": [rows.management_form for rows in sets.values()],
-        "refusals": others,
+        "refusals": general,
+        "faults": said,
+        "closed": edited is not None and edited.state != RecordState.DRAFT,
+        "seen": request.POST.get("seen", "")
+        if head.is_bound
+        else content_digest(bom_content(edited))
+        if edited
+        else "",
         "form_number": form_number(),
         "items": Item.objects.order_by("code").values_list("code", "name"),
-        "units": Unit.objects.order_by("code").values_list("code", "symbol", "name"),
+        "units": _unit_choices(),
         "operations": Operation.objects.filter(item=item).values_list("number", "name"),
         "trail": [*trail, {"label": name}],
     }
     return render(request, "masterdata/bom_draft.html", context, status=status)
-
-
-def _placed(
-    sets: dict[str, Any], refusals: Sequence[Refusal]
-) -> tuple[dict[tuple[str, int], list[Refusal]], list[Refusal]]:
-    """Faults beside the row that they are about; the others above. Rules count the rows that were kept."""
-    kept = {
-        prefix: [
-            place
-            for place, form in enumerate(rows)
-            if form.is_bound and getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
-        ]
-        for prefix, rows in sets.items()
-    }
-    placed: dict[tuple[str, int], list[Refusal]] = {}
-    others = []
-    for refusal in refusals:
-        found = _WHERE.match(refusal.subject + " ")
-        rows = kept[_SETS[found[1]]] if found else []
-        if found and int(found[2]) <= len(rows):
-            placed.setdefault((_SETS[found[1]], rows[int(found[2]) - 1]), []).append(refusal)
-        else:
-            others.append(refusal)
-    return placed, others

@@ -1,16 +1,21 @@
-"""The BOM editor's forms: the head, a row for each line, output and operation loss; and the draft that they say."""
+"""The BOM editor's forms: the head, a row for each line, output and operation loss."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
+from django.forms import formset_factory
 
-from masterdata.models import Item, Unit
+from masterdata.models import Item
 from masterdata.pages.figures import raw, words
+from masterdata.pages.number_fields import DecimalNumber
+from masterdata.queries import unit_names
 from masterdata.rules import vocabulary as v
 from masterdata.rules.bom import BomDraft, LineDraft, OutputDraft, ScrapDraft
 from masterdata.rules.bom_text import UnreadableError, read_alternates, read_steps, write_alternates, write_steps
+from masterdata.rules.refusal import Refusal
+from masterdata.rules.unit_names import UnitName, read_unit, write_unit
 
 LINES, OUTPUTS, LOSSES = "lines", "outputs", "losses"
 
@@ -20,11 +25,12 @@ def _choices(enumeration: Any, *, empty: str | None = None) -> list[tuple[str, s
     return found if empty is None else [("", empty), *found]
 
 
-def _number(label: str, *, required: bool = False, initial: str = "") -> forms.DecimalField:
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "size": "8", "autocomplete": "off"})
-    return forms.DecimalField(
-        label=label, required=required, initial=initial, max_digits=27, decimal_places=9, min_value=0, widget=widget
-    )
+def _number(label: str, *, required: bool = False, initial: str = "") -> DecimalNumber:
+    return DecimalNumber(label=label, required=required, initial=initial, whole=18, places=9, least=0, size="8")
+
+
+def _percent(label: str, *, required: bool = False, initial: str = "") -> DecimalNumber:
+    return DecimalNumber(label=label, required=required, initial=initial, whole=3, places=6, least=0, size="8")
 
 
 def _item(label: str = "Item") -> forms.CharField:
@@ -33,7 +39,7 @@ def _item(label: str = "Item") -> forms.CharField:
 
 def _unit() -> forms.CharField:
     widget = forms.TextInput(attrs={"list": "units", "size": "5"})
-    return forms.CharField(label="Unit", max_length=3, required=False, widget=widget)
+    return forms.CharField(label="Unit", max_length=30, required=False, widget=widget)
 
 
 def _operation() -> forms.CharField:
@@ -45,16 +51,34 @@ def _short(label: str, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, **options)
 
 
-class HeadForm(forms.Form):
+class _WithUnits(forms.Form):
+    """A form whose units are written by symbol or code. `units`: the names of all."""
+
+    def __init__(self, *args: Any, units: Sequence[UnitName], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._units = units
+
+    def read_unit(self, typed: str) -> str:
+        """The code; empty for the stock unit."""
+        read = read_unit(typed, self._units) if typed.strip() else ""
+        if isinstance(read, Refusal):
+            raise forms.ValidationError(f"{read.sentence} {read.remedy}")
+        return read
+
+
+class HeadForm(_WithUnits):
     """What the version is made for, and why there is a new one."""
 
     reason = forms.CharField(
-        label="Why this version?", max_length=500, required=False, help_text="Needed to submit it."
+        label="Why this version?",
+        max_length=500,
+        required=False,
+        help_text="Needed to submit it; a draft may be saved without.",
     )
     base_quantity = _number("Base quantity", required=True, initial="1")
     base_unit = _unit()
     phantom = forms.BooleanField(label="Phantom: exploded where it is used, never stocked", required=False)
-    assembly_percent = _number("Assembly scrap %")
+    assembly_percent = _percent("Assembly scrap %")
     assembly_convention = forms.ChoiceField(label="Convention", choices=_choices(v.Convention), required=False)
     assembly_loss = forms.ChoiceField(label="Loss", choices=_choices(v.Loss), required=False)
     assembly_source = forms.ChoiceField(
@@ -62,8 +86,17 @@ class HeadForm(forms.Form):
     )
     assembly_note = _short("Source note", max_length=300)
 
+    def clean_base_quantity(self) -> Decimal:
+        quantity: Decimal = self.cleaned_data["base_quantity"]
+        if quantity <= 0:
+            raise forms.ValidationError("The base quantity must be above zero. Write the quantity that is made.")
+        return quantity
 
-class _ItemRow(forms.Form):
+    def clean_base_unit(self) -> str:
+        return self.read_unit(self.cleaned_data["base_unit"])
+
+
+class _ItemRow(_WithUnits):
     """A row that names an item, which must exist."""
 
     def clean_item(self) -> str:
@@ -74,10 +107,7 @@ class _ItemRow(forms.Form):
         return found
 
     def clean_unit(self) -> str:
-        code = self.cleaned_data["unit"].strip().upper()
-        if code and not Unit.objects.filter(code=code).exists():
-            raise forms.ValidationError(f"There is no unit {code}.")
-        return code
+        return self.read_unit(self.cleaned_data["unit"])
 
 
 class LineForm(_ItemRow):
@@ -90,7 +120,7 @@ class LineForm(_ItemRow):
     operation = _operation()
     per = forms.ChoiceField(label="Per", choices=_choices(v.Per), initial=v.Per.BASE)
     method = forms.ChoiceField(label="Method", choices=_choices(v.PostingMethod))
-    scrap_percent = _number("Scrap %")
+    scrap_percent = _percent("Scrap %")
     setup_quantity = _number("Per setup")
     scrap_convention = forms.ChoiceField(label="Scrap convention", choices=_choices(v.Convention), required=False)
     scrap_loss = forms.ChoiceField(label="Scrap is", choices=_choices(v.Loss), required=False)
@@ -98,8 +128,12 @@ class LineForm(_ItemRow):
         label="Scrap figure from", choices=_choices(v.FigureSource), required=False, initial=v.FigureSource.ENGINEERING
     )
     scrap_note = _short("Which study, period or supplier", max_length=300)
+    setup_source = forms.ChoiceField(
+        label="Setup figure from", choices=_choices(v.FigureSource), required=False, initial=v.FigureSource.ENGINEERING
+    )
+    setup_note = _short("Which one, of the setup", max_length=300)
     pieces = _number("Pieces", initial="1")
-    tolerance = _number("Scan tolerance %", initial="0")
+    tolerance = _percent("Scan tolerance %", initial="0")
     handling_unit_kind = forms.ChoiceField(
         label="Handling unit", choices=_choices(v.HandlingUnitKind, empty="–"), required=False
     )
@@ -137,14 +171,14 @@ class OutputForm(_ItemRow):
     unit = _unit()
     operation = _operation()
     kind = forms.ChoiceField(label="Kind", choices=_choices(v.OutputKind))
-    cost_share = _number("Cost share %", initial="0")
+    cost_share = _percent("Cost share %", initial="0")
 
 
-class LossForm(forms.Form):
+class LossForm(_WithUnits):
     """A loss of output at one operation."""
 
     operation = _operation()
-    percent = _number("Percent", required=True)
+    percent = _percent("Percent", required=True)
     convention = forms.ChoiceField(label="Convention", choices=_choices(v.Convention))
     net = forms.BooleanField(label="Net: in place of assembly scrap", required=False)
     loss = forms.ChoiceField(label="Loss", choices=_choices(v.Loss))
@@ -155,14 +189,20 @@ class LossForm(forms.Form):
 def sets_of(data: Any = None, draft: BomDraft | None = None, *, more: str = "") -> dict[str, Any]:
     """The editor's forms, from what was sent or from a draft; `more` names the rows to which an empty one is added."""
     made = {}
+    units = unit_names()
     for prefix, form, rows in (
-        (LINES, LineForm, [_line_values(line) for line in draft.lines] if draft else []),
-        (OUTPUTS, OutputForm, [_output_values(one) for one in draft.outputs] if draft else []),
+        (LINES, LineForm, [_line_values(line, units) for line in draft.lines] if draft else []),
+        (OUTPUTS, OutputForm, [_output_values(one, units) for one in draft.outputs] if draft else []),
         (LOSSES, LossForm, [_loss_values(one) for one in draft.operation_scrap] if draft else []),
     ):
         extra = 1 if data is None and prefix == LINES and not rows else 0
         factory = formset_factory(form, extra=extra, can_delete=True, max_num=500, absolute_max=500)
-        rows_of = factory(_with_one_more(data, prefix) if more == prefix else data, initial=rows, prefix=prefix)
+        rows_of = factory(
+            _with_one_more(data, prefix) if more == prefix else data,
+            initial=rows,
+            prefix=prefix,
+            form_kwargs={"units": units},
+        )
         for row in rows_of:
             row.fields["DELETE"].label = "Take it out"
         made[prefix] = rows_of
@@ -176,11 +216,11 @@ def _with_one_more(data: Any, prefix: str) -> Any:
     return grown
 
 
-def head_values(draft: BomDraft, reason: str = "") -> dict[str, Any]:
+def head_values(draft: BomDraft, units: Sequence[UnitName], reason: str = "") -> dict[str, Any]:
     values = {
         "reason": reason,
         "base_quantity": raw(draft.base_quantity),
-        "base_unit": draft.base_unit,
+        "base_unit": write_unit(draft.base_unit, units),
         "phantom": draft.phantom,
     }
     if draft.assembly_scrap is not None:
@@ -194,96 +234,13 @@ def head_values(draft: BomDraft, reason: str = "") -> dict[str, Any]:
     return values
 
 
-def drafted(item: Item, head: HeadForm, sets: dict[str, Any]) -> BomDraft:
-    """What valid forms say. Rows that were ticked to be taken out, and empty ones, are left out."""
-    said = head.cleaned_data
-    assembly = None
-    if said["assembly_percent"]:
-        assembly = ScrapDraft(
-            percent=said["assembly_percent"],
-            convention=v.Convention(said["assembly_convention"] or v.Convention.GROSS_UP),
-            loss=v.Loss(said["assembly_loss"] or v.Loss.STRUCTURAL),
-            source=v.FigureSource(said["assembly_source"] or v.FigureSource.ENGINEERING),
-            source_note=said["assembly_note"],
-        )
-    return BomDraft(
-        item=item.code,
-        base_quantity=said["base_quantity"],
-        base_unit=said["base_unit"].strip().upper() or item.stock_unit.code,
-        phantom=said["phantom"],
-        lines=tuple(_line(row) for row in _kept(sets[LINES])),
-        outputs=tuple(_output(row) for row in _kept(sets[OUTPUTS])),
-        assembly_scrap=assembly,
-        operation_scrap=tuple(_loss(row) for row in _kept(sets[LOSSES])),
-    )
-
-
-def _kept(rows: BaseFormSet) -> list[dict[str, Any]]:
-    return [form.cleaned_data for form in rows if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-
-
-def _line(row: dict[str, Any]) -> LineDraft:
-    source = v.FigureSource(row["scrap_source"] or v.FigureSource.ENGINEERING)
-    loss = v.Loss(row["scrap_loss"] or v.Loss.STRUCTURAL)
-    scrap = setup = None
-    if row["scrap_percent"]:
-        convention = v.Convention(row["scrap_convention"] or v.Convention.GROSS_UP)
-        scrap = ScrapDraft(
-            percent=row["scrap_percent"], convention=convention, loss=loss, source=source, source_note=row["scrap_note"]
-        )
-    if row["setup_quantity"]:
-        setup = ScrapDraft(quantity=row["setup_quantity"], loss=loss, source=source, source_note=row["scrap_note"])
-    return LineDraft(
-        item=row["item"],
-        quantity=row["quantity"] or Decimal(0),
-        unit=row["unit"],
-        operation=row["operation"].strip(),
-        per=v.Per(row["per"]),
-        handling_unit_kind=row["handling_unit_kind"],
-        method=v.PostingMethod(row["method"]),
-        pieces=row["pieces"] if row["pieces"] is not None else Decimal(1),
-        tolerance=row["tolerance"] or Decimal(0),
-        scrap=scrap,
-        setup=setup,
-        steps=row["steps"],
-        strategy=v.AlternateStrategy(row["strategy"]) if row["strategy"] else "",
-        whole_assemblies=row["whole_assemblies"],
-        alternates=row["alternates"],
-        identity=row["identity"],
-    )
-
-
-def _output(row: dict[str, Any]) -> OutputDraft:
-    return OutputDraft(
-        item=row["item"],
-        quantity=row["quantity"],
-        unit=row["unit"],
-        operation=row["operation"].strip(),
-        kind=v.OutputKind(row["kind"]),
-        cost_share=row["cost_share"] or Decimal(0),
-        identity=row["identity"],
-    )
-
-
-def _loss(row: dict[str, Any]) -> ScrapDraft:
-    return ScrapDraft(
-        percent=row["percent"],
-        operation=row["operation"].strip(),
-        convention=v.Convention(row["convention"]),
-        net=row["net"],
-        loss=v.Loss(row["loss"]),
-        source=v.FigureSource(row["source"]),
-        source_note=row["source_note"],
-    )
-
-
-def _line_values(line: LineDraft) -> dict[str, Any]:
+def _line_values(line: LineDraft, units: Sequence[UnitName]) -> dict[str, Any]:
     figures = line.scrap or line.setup
     return {
         "identity": line.identity,
         "item": line.item,
         "quantity": raw(line.quantity),
-        "unit": line.unit,
+        "unit": write_unit(line.unit, units),
         "operation": line.operation,
         "per": line.per,
         "method": line.method,
@@ -291,8 +248,10 @@ def _line_values(line: LineDraft) -> dict[str, Any]:
         "setup_quantity": raw(line.setup.quantity) if line.setup else "",
         "scrap_convention": line.scrap.convention if line.scrap else v.Convention.GROSS_UP,
         "scrap_loss": figures.loss if figures else v.Loss.STRUCTURAL,
-        "scrap_source": figures.source if figures else v.FigureSource.ENGINEERING,
-        "scrap_note": figures.source_note if figures else "",
+        "scrap_source": line.scrap.source if line.scrap else v.FigureSource.ENGINEERING,
+        "scrap_note": line.scrap.source_note if line.scrap else "",
+        "setup_source": line.setup.source if line.setup else v.FigureSource.ENGINEERING,
+        "setup_note": line.setup.source_note if line.setup else "",
         "pieces": raw(line.pieces),
         "tolerance": raw(line.tolerance),
         "handling_unit_kind": line.handling_unit_kind,
@@ -303,12 +262,12 @@ def _line_values(line: LineDraft) -> dict[str, Any]:
     }
 
 
-def _output_values(output: OutputDraft) -> dict[str, Any]:
+def _output_values(output: OutputDraft, units: Sequence[UnitName]) -> dict[str, Any]:
     return {
         "identity": output.identity,
         "item": output.item,
         "quantity": raw(output.quantity),
-        "unit": output.unit,
+        "unit": write_unit(output.unit, units),
         "operation": output.operation,
         "kind": output.kind,
         "cost_share": raw(output.cost_share),

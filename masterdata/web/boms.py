@@ -1,7 +1,6 @@
 """A BOM version: every figure in it, who wrote and signed it, how it differs; submitted, withdrawn, approved or rejected."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from masterdata.actions.approve_bom import approve_bom
 from masterdata.actions.reject_bom import reject_bom
@@ -20,7 +18,7 @@ from masterdata.pages.access import can, desk_page, person_of, status_of
 from masterdata.pages.figures import figure, when
 from masterdata.pages.histories import history_of
 from masterdata.pages.signing import ticket_of
-from masterdata.queries import bom_content, draft_of, signature_stands, surroundings
+from masterdata.queries import approved_from, bom_content, draft_of, signature_covers, signature_stands, surroundings
 from masterdata.queries.bom_lines import flat, lines_of
 from masterdata.rules.bom_difference import differences
 from masterdata.rules.bom_faults import faults_of
@@ -28,6 +26,7 @@ from masterdata.rules.duties import Duty, separation_refusal
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.signatures import content_digest
 from masterdata.rules.vocabulary import RecordState
+from masterdata.web.effective_times import asks_to_see, choice_of, seen_at, signed_time
 
 
 @desk_page()
@@ -62,10 +61,12 @@ def bom_approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Signed by somebody who may, and who did not write it; effective at once or later."""
 
     def approve(version: BomVersion) -> None:
-        now = timezone.now()
-        moment = effective_from(request)
-        approve_bom(version=version, ticket=ticket_of(request, now), effective_from=moment, now=timezone.now())
+        moment = signed_time(request)
+        ticket = ticket_of(request, timezone.now())
+        approve_bom(version=version, ticket=ticket, effective_from=moment, now=timezone.now())
 
+    if asks_to_see(request):
+        return seen_at(request, reverse("bom", args=[pk]))
     return _do(request, pk, approve, "is approved.")
 
 
@@ -80,22 +81,6 @@ def bom_reject(request: HttpRequest, pk: int) -> HttpResponse:
         reject_bom(version=version, ticket=ticket_of(request, now), reason=why, now=now)
 
     return _do(request, pk, reject, "is rejected. A mended one is a new version.")
-
-
-def effective_from(request: HttpRequest) -> datetime | None:
-    """What the signer chose, at the site's time; None: at once."""
-    typed = request.POST.get("effective_from", "").strip()
-    if not typed:
-        return None
-    try:
-        moment = parse_datetime(typed)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise Refused(
-            Refusal("time_invalid", f"{typed[:40]} is no time.", "", "Pick a day and time, or leave it empty.")
-        )
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
 def _do(request: HttpRequest, pk: int, action: Callable[[BomVersion], Any], done: str) -> HttpResponse:
@@ -123,6 +108,8 @@ def _page(request: HttpRequest, version: BomVersion, *, refusals: Sequence[Refus
     others = list(version.item.bom_versions.exclude(pk=version.pk).order_by("-number"))
     before = _compared(request, version, others)
     content = bom_content(version)
+    choice = choice_of(request)
+    signed_facts = _signed_facts(version, content)
     faults = []
     if state in (RecordState.DRAFT, RecordState.SUBMITTED):
         draft = draft_of(version)
@@ -143,15 +130,10 @@ def _page(request: HttpRequest, version: BomVersion, *, refusals: Sequence[Refus
         "differences": differences(bom_content(before), content) if before else [],
         "history": history_of(version, related=_parts(version)),
         "digest": content_digest(content),
-        "signed_facts": [
-            {"name": "Record", "value": f"BOM {version}"},
-            {"name": "Why", "value": version.reason},
-            {"name": "Written by", "value": version.author.name},
-            {
-                "name": "Lines",
-                "value": f"all {len(content['lines'])} as shown above, with every loss, alternate and step",
-            },
-        ],
+        "signed_facts": signed_facts,
+        "choice": choice,
+        "approved_facts": [*signed_facts, choice.fact],
+        "approved_digest": content_digest(approved_from(content, choice.moment)),
         "may_edit": state == RecordState.DRAFT
         and version.author_id == person.pk
         and can(request, Duty.DRAFT_MASTER_DATA),
@@ -160,7 +142,7 @@ def _page(request: HttpRequest, version: BomVersion, *, refusals: Sequence[Refus
         "may_withdraw": state == RecordState.SUBMITTED and can(request, Duty.DRAFT_MASTER_DATA),
         "waits": state == RecordState.SUBMITTED,
         "not_me": [own] if own and approves and state == RecordState.SUBMITTED else [],
-        "refusals": refusals,
+        "refusals": [*refusals, *(one for one in choice.refusals if one not in refusals)],
         "trail": [
             {"label": "Products", "url": reverse("products")},
             {"label": version.item.code, "url": reverse("product", args=[version.item_id])},
@@ -168,6 +150,15 @@ def _page(request: HttpRequest, version: BomVersion, *, refusals: Sequence[Refus
         ],
     }
     return render(request, "masterdata/bom.html", context, status=status_of(refusals) if refusals else 200)
+
+
+def _signed_facts(version: BomVersion, content: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"name": "Record", "value": f"BOM {version}"},
+        {"name": "Why", "value": version.reason},
+        {"name": "Written by", "value": version.author.name},
+        {"name": "Lines", "value": f"all {len(content['lines'])} as shown above, with every loss, alternate and step"},
+    ]
 
 
 def _compared(request: HttpRequest, version: BomVersion, others: list[BomVersion]) -> BomVersion | None:
@@ -206,10 +197,7 @@ def _signature(version: BomVersion) -> list[dict[str, Any]]:
             "role": ", ".join("QA" if role == "qa" else role for role in signature.person.roles),
             "meaning": signature.meaning,
             "at": signature.site_time,
-            "valid": signature_stands(signature)
-            and content_digest(signature.content) == content_digest(bom_content(version))
-            if signature.subject_kind == "bom_version"
-            else signature_stands(signature),
+            "valid": signature_stands(signature) and signature_covers(version),
         }
     ]
 

@@ -17,7 +17,7 @@ from masterdata.pages.access import can, desk_page, person_of, the_site
 from masterdata.pages.figures import since
 from masterdata.pages.forms import form_page, labelled, reason_field
 from masterdata.rules.duties import Duty
-from masterdata.web.plant_lists import history_cell
+from masterdata.web.plant_lists import by_code_or_name, history_cell
 
 #: A clock further off than this is shown as out of step, whatever a trigger definition tolerates.
 OUT_OF_STEP_MS = 30_000
@@ -60,12 +60,15 @@ def devices(request: HttpRequest) -> HttpResponse:
                 ),
             )
         )
+    filters = lists.filtered(request, [lists.Filter("q", "Code or name")])
+    rows = Device.objects.filter(site=the_site(request)).select_related("line", "clock")
     listing = lists.Listing(
         name="devices",
-        rows=Device.objects.filter(site=the_site(request)).select_related("line", "clock"),
+        rows=by_code_or_name(rows, lists.values(filters)["q"]),
+        filters=filters,
         order="code",
         file="devices",
-        empty="No device is enrolled.",
+        empty="No device fits.",
         columns=columns,
         context={
             "title": "Devices",

@@ -19,6 +19,7 @@ from masterdata.pages.access import can, desk_page, person_of, site_of
 from masterdata.pages.figures import figure, raw, words
 from masterdata.pages.forms import form_page, labelled
 from masterdata.pages.histories import history_of
+from masterdata.pages.number_fields import DecimalNumber, WholeNumber
 from masterdata.queries import boms_made_invalid, where_used
 from masterdata.rules.duties import Duty
 from masterdata.rules.vocabulary import ItemKind, Rounding, Tracking
@@ -163,19 +164,15 @@ class ItemForm(forms.Form):
         help_text="Stands for good: the ledger counts in it.",
     )
     gtin = forms.CharField(max_length=14, required=False, label="GTIN")
-    decimals = forms.IntegerField(min_value=0, max_value=9, initial=3, label="Decimals")
-    multiple = forms.DecimalField(
-        required=False, max_digits=27, decimal_places=9, label="Multiple", help_text="In place of decimals."
-    )
+    decimals = WholeNumber(least=0, most=9, initial=3, label="Decimals")
+    multiple = DecimalNumber(required=False, whole=18, places=9, label="Multiple", help_text="In place of decimals.")
     rounding = forms.ChoiceField(
         choices=[(one.value, words(one)) for one in Rounding], initial=Rounding.HALF_EVEN, label="Rounding"
     )
     tracking = forms.ChoiceField(choices=[(one.value, words(one)) for one in Tracking], label="Tracked by")
-    shelf_life_days = forms.IntegerField(required=False, min_value=1, max_value=36500, label="Shelf life in days")
-    standard_cost = forms.DecimalField(
-        min_value=0, max_digits=18, decimal_places=6, initial=0, label="Standard cost per stock unit"
-    )
-    label_potency = forms.DecimalField(required=False, max_digits=9, decimal_places=6, label="Label potency")
+    shelf_life_days = WholeNumber(required=False, least=1, most=36500, label="Shelf life in days")
+    standard_cost = DecimalNumber(least=0, whole=12, places=6, initial=0, label="Standard cost per stock unit")
+    label_potency = DecimalNumber(required=False, whole=3, places=6, label="Label potency")
 
     def __init__(self, *args: Any, changing: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

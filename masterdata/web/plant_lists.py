@@ -20,6 +20,7 @@ from masterdata.pages.access import can, desk_page, person_of, the_site
 from masterdata.pages.figures import words
 from masterdata.pages.forms import form_page, labelled
 from masterdata.pages.histories import history_of
+from masterdata.pages.number_fields import WholeNumber
 from masterdata.rules.duties import Duty
 from masterdata.rules.vocabulary import UNCOUNTED_BINS, BinKind, CopqCategory, Loss, ReasonKind
 
@@ -53,6 +54,11 @@ def history_cell(kind: str, pk: int) -> lists.Cell:
     return lists.text("History", reverse("record-history", args=[kind, pk]))
 
 
+def by_code_or_name(rows: models.QuerySet, text: str) -> models.QuerySet:
+    """The rows that have the text in their code or name; all of them where nothing is asked for."""
+    return rows.filter(models.Q(code__icontains=text) | models.Q(name__icontains=text)) if text else rows
+
+
 def _new(request: HttpRequest, label: str, address: str) -> list[dict[str, Any]]:
     return [{"label": label, "url": reverse(address), "primary": True}] if can(request, Duty.SET_UP_PLANT) else []
 
@@ -67,9 +73,7 @@ def reasons(request: HttpRequest) -> HttpResponse:
         ],
     )
     asked = lists.values(filters)
-    rows = ReasonCode.objects.all()
-    if asked["q"]:
-        rows = rows.filter(models.Q(code__icontains=asked["q"]) | models.Q(name__icontains=asked["q"]))
+    rows = by_code_or_name(ReasonCode.objects.all(), asked["q"])
     if asked["kind"]:
         rows = rows.filter(kind=asked["kind"])
     listing = lists.Listing(
@@ -145,9 +149,7 @@ def bins(request: HttpRequest) -> HttpResponse:
         [lists.Filter("q", "Code or name"), lists.Filter("kind", "Kind", [(one.value, words(one)) for one in BinKind])],
     )
     asked = lists.values(filters)
-    rows = Bin.objects.filter(site=site).prefetch_related("services__line")
-    if asked["q"]:
-        rows = rows.filter(models.Q(code__icontains=asked["q"]) | models.Q(name__icontains=asked["q"]))
+    rows = by_code_or_name(Bin.objects.filter(site=site).prefetch_related("services__line"), asked["q"])
     if asked["kind"]:
         rows = rows.filter(kind=asked["kind"])
     listing = lists.Listing(
@@ -192,7 +194,7 @@ class BinForm(forms.Form):
     kind = forms.ChoiceField(
         choices=[(one.value, words(one)) for one in BinKind if one not in UNCOUNTED_BINS], label="Kind"
     )
-    walking_order = forms.IntegerField(min_value=0, max_value=1_000_000, initial=0, label="Walking order")
+    walking_order = WholeNumber(least=0, most=1_000_000, initial=0, label="Walking order")
 
 
 @desk_page(Duty.SET_UP_PLANT)
@@ -235,13 +237,16 @@ def bin_serve(request: HttpRequest) -> HttpResponse:
 
 @desk_page()
 def lines(request: HttpRequest) -> HttpResponse:
+    filters = lists.filtered(request, [lists.Filter("q", "Code or name")])
     rows = ProductionLine.objects.filter(site=the_site(request)).prefetch_related("bin_services__bin", "device_set")
+    rows = by_code_or_name(rows, lists.values(filters)["q"])
     listing = lists.Listing(
         name="lines",
         rows=rows,
         order="code",
         file="lines",
-        empty="No line is defined.",
+        filters=filters,
+        empty="No line fits.",
         columns=[
             lists.Column("Line", lambda row: lists.text(row.code, code=True), sort="code"),
             lists.Column("Name", lambda row: lists.text(row.name), sort="name"),
@@ -277,12 +282,14 @@ def line_new(request: HttpRequest) -> HttpResponse:
 
 @desk_page()
 def suppliers(request: HttpRequest) -> HttpResponse:
+    filters = lists.filtered(request, [lists.Filter("q", "Code or name")])
     listing = lists.Listing(
         name="suppliers",
-        rows=Supplier.objects.all(),
+        rows=by_code_or_name(Supplier.objects.all(), lists.values(filters)["q"]),
+        filters=filters,
         order="code",
         file="suppliers",
-        empty="No supplier is defined.",
+        empty="No supplier fits.",
         columns=[
             lists.Column("Supplier", lambda row: lists.text(row.code, code=True), sort="code"),
             lists.Column("Name", lambda row: lists.text(row.name), sort="name"),

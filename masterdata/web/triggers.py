@@ -19,6 +19,7 @@ from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of
 from masterdata.pages.figures import figure, when, words
 from masterdata.pages.forms import form_page, labelled
+from masterdata.pages.number_fields import DecimalNumber, WholeNumber
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import OutputBasis, TriggerKind
@@ -155,18 +156,14 @@ class TriggerForm(forms.Form):
         Device.objects.none(), required=False, label="Devices that may send it", widget=forms.CheckboxSelectMultiple
     )
     any_person = forms.BooleanField(required=False, initial=True, label="Any person may report it too")
-    order_tolerance = forms.DecimalField(
-        min_value=0, max_digits=9, decimal_places=6, initial=Decimal(0), label="Over the order's quantity, in %"
+    order_tolerance = DecimalNumber(
+        least=0, whole=3, places=6, initial=Decimal(0), label="Over the order's quantity, in %"
     )
-    report_limit_percent = forms.DecimalField(
-        min_value=0, max_digits=9, decimal_places=6, initial=Decimal(100), label="One report at most, in % of the order"
+    report_limit_percent = DecimalNumber(
+        least=0, whole=3, places=6, initial=Decimal(100), label="One report at most, in % of the order"
     )
-    clock_tolerance_seconds = forms.IntegerField(
-        min_value=0, max_value=86400, initial=120, label="Clock tolerance in s"
-    )
-    offline_allowance_hours = forms.IntegerField(
-        min_value=0, max_value=8760, initial=72, label="Offline allowance in h"
-    )
+    clock_tolerance_seconds = WholeNumber(least=0, most=86400, initial=120, label="Clock tolerance in s")
+    offline_allowance_hours = WholeNumber(least=0, most=8760, initial=72, label="Offline allowance in h")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,10 +18,12 @@ from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of
 from masterdata.pages.figures import figure, when, words
 from masterdata.pages.forms import form_page, labelled
-from masterdata.queries import item_factors, unit_facts
+from masterdata.pages.number_fields import DecimalNumber
+from masterdata.queries import item_factors, unit_facts, unit_names
 from masterdata.rules.duties import Duty
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.unit_names import read_unit
 from masterdata.rules.units import conversion, parse_decimal
 from masterdata.rules.vocabulary import RecordState
 from masterdata.web.approvals import approval_page, approve_by
@@ -99,6 +101,12 @@ def _calculated(request: HttpRequest) -> dict[str, Any] | None:
         value = parse_decimal(amount)
     except ValueError:
         return {"sentence": f"{amount} is no decimal number.", "kind": "refused"}
+    names = unit_names()
+    read = [read_unit(text, names) for text in (start, end)]
+    unread = next((one for one in read if isinstance(one, Refusal)), None)
+    if unread is not None:
+        return {"sentence": unread.sentence, "kind": "refused", "remedy": unread.remedy}
+    start, end = (str(one) for one in read)
     factors = item_factors([item.pk], timezone.now())[item.pk] if item else []
     found = conversion(start.upper(), end.upper(), unit_facts(), factors)
     of = f" of {item.code}" if item else ""
@@ -183,12 +191,8 @@ class FactorForm(forms.Form):
         max_length=60, label="Is so much", help_text="A decimal such as 1.12, or a fraction such as 1/12."
     )
     to_unit = forms.ModelChoiceField(Unit.objects.none(), to_field_name="code", label="Of this unit")
-    reference_temperature = forms.DecimalField(
-        required=False, max_digits=7, decimal_places=3, label="Reference temperature in °C"
-    )
-    temperature_coefficient = forms.DecimalField(
-        required=False, max_digits=12, decimal_places=9, label="Expansion per °C"
-    )
+    reference_temperature = DecimalNumber(required=False, whole=4, places=3, label="Reference temperature in °C")
+    temperature_coefficient = DecimalNumber(required=False, whole=3, places=9, label="Expansion per °C")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

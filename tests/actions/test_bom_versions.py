@@ -13,7 +13,15 @@ from masterdata.actions.reject_bom import reject_bom
 from masterdata.actions.submit_bom import submit_bom
 from masterdata.actions.withdraw_bom import withdraw_bom
 from masterdata.models import BomVersion
-from masterdata.queries import bom_content, bom_versions, draft_of, effective_bom, signature_faults, where_used
+from masterdata.queries import (
+    approved_from,
+    bom_content,
+    bom_versions,
+    draft_of,
+    effective_bom,
+    signature_faults,
+    where_used,
+)
 from masterdata.rules.bom import AlternateDraft, LineDraft, OutputDraft, ScrapDraft, StepDraft
 from masterdata.rules.refusal import Refused
 from tests import plant
@@ -58,14 +66,45 @@ def test_a_version_may_be_approved_for_later_but_never_for_earlier(kit):
     assert plant.approved_bom(kit, [FOIL], effective_from=LATER).effective_from == LATER
     other = plant.product("BOX")
     early = plant.NOW - timedelta(days=400)
-    assert plant.approved_bom(other, [FOIL], effective_from=early).effective_from == plant.NOW
+    with pytest.raises(Refused) as refused:
+        plant.approved_bom(other, [FOIL], effective_from=early)
+    assert refused.value.codes == ["effective_in_the_past"]
+    assert effective_bom(other, plant.NOW) is None
+    assert "1 Dec 2024 08:00 UTC has passed" in str(refused.value)
+
+
+def test_the_time_chosen_is_signed_and_no_other_is_taken(kit):
+    version, people = submitted(kit), plant.people()
+    ticket = plant.ticket(people.qa, bom_content(version))
+    with pytest.raises(Refused) as refused:
+        approve_bom(version=version, ticket=ticket, effective_from=LATER, now=plant.NOW)
+    assert refused.value.codes == ["content_changed"]
+    ticket = plant.ticket(people.qa, approved_from(bom_content(version), LATER))
+    approve_bom(version=version, ticket=ticket, effective_from=LATER, now=plant.NOW)
+    assert version.signature.content["effective_from"] == "2026-01-12T08:00:00.000000Z"
+    assert signature_faults(version) == []
+
+
+def test_an_effective_time_other_than_the_signed_one_is_a_fault(kit):
+    version = plant.approved_bom(kit, [FOIL], effective_from=LATER)
+    version.effective_from = LATER + timedelta(days=1)
+    assert [fault.code for fault in signature_faults(version)] == ["content_changed"]
 
 
 def test_a_version_cannot_slip_in_before_one_that_is_approved_already(kit):
     plant.approved_bom(kit, [FOIL], effective_from=LATER)
     with pytest.raises(Refused) as refused:
-        plant.approved_bom(kit, [FOIL], at=plant.NOW)
+        plant.approved_bom(kit, [LineDraft("FOIL", "0.6")], at=plant.NOW)
     assert refused.value.codes == ["later_version_exists"]
+
+
+def test_a_version_says_something_else_than_the_one_it_replaces(kit):
+    plant.approved_bom(kit, [FOIL, LineDraft("FILM", "1")])
+    same = [LineDraft("FILM", "1.000", unit="KGM"), FOIL]
+    with pytest.raises(Refused) as refused:
+        plant.approved_bom(kit, same, at=LATER)
+    assert refused.value.codes == ["nothing_differs"]
+    assert plant.approved_bom(kit, same, at=LATER, base_quantity="2").state == "approved"
 
 
 def test_a_line_keeps_its_identity_from_version_to_version(kit):

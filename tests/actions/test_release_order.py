@@ -71,7 +71,7 @@ def test_a_later_cost_or_version_leaves_the_pin_alone(kit):
         now=floor.NOW,
         standard_cost=Decimal(9),
     )
-    bom(kit, at=floor.NOW + timedelta(hours=1))
+    bom(kit, base_quantity="2", at=floor.NOW + timedelta(hours=1))
     pin = OrderPin.objects.get(order=order)
     assert (pin.bom_version, Decimal(pin.standard_costs[str(plant.item("FOIL").pk)])) == (version, 4)
 

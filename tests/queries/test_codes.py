@@ -71,6 +71,25 @@ def test_two_items_with_one_lot_code_are_both_shown(lot):
     assert [one.item.code for one in lots_of_scan(plant.site(), read_scan(f"01{GTIN}10AB/1"))] == ["FOIL"]
 
 
+def test_people_are_found_by_badge_user_name_and_name():
+    plant.people()
+    for text in ("B-qa", "qa", "QA", "quinn", "Quinn Quality", "quality quinn"):
+        assert found(text) == [("person", "B-qa")], text
+    assert found("engineer") == [("person", "B-engineer")]
+    assert found("Engineer Ede") == [("person", "B-engineer")]
+    assert found("Quin") == []
+
+
+def test_suppliers_reasons_lines_and_devices_are_found():
+    plant.supplier("SUP-1")
+    plant.reason("WRONG", "reversal")
+    plant.device("MES-1")
+    assert found("sup-1") == [("supplier", "SUP-1")]
+    assert found("wrong") == [("reason", "WRONG")]
+    assert found("L1") == [("productionline", "L1")]
+    assert found("mes-1") == [("device", "MES-1")]
+
+
 @pytest.mark.parametrize("text", ["", " ", "\x00", "nobody knows", "P-0", "x" * 5000, "%_\\", "P-99999999999999999999"])
 def test_unknown_texts_find_nothing(lot, text):
     assert found(text) == []

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from masterdata.rules.bom import AlternateDraft, BomDraft, LineDraft, OutputDraft, ScrapDraft, StepDraft
-from masterdata.rules.bom_faults import ItemFact, Surroundings, cycle_through, faults_of
+from masterdata.rules.bom_faults import ItemFact, Surroundings, cycle_through, faults_of, with_unknown
 from masterdata.rules.exact import Fraction
 from masterdata.rules.posting_methods import ItemFlags
 from masterdata.rules.units import ItemFactor, UnitFact
@@ -95,6 +95,8 @@ def test_a_full_bom_has_no_fault():
         ({"per": "steps", "steps": (StepDraft("0", "1"), StepDraft("0", "2"))}, "steps_not_rising"),
         ({"per": "steps", "steps": (StepDraft("0", "-1"),)}, "negative_quantity"),
         ({"scrap": ScrapDraft("100", convention="divide")}, "divide_by_nothing"),
+        ({"scrap": ScrapDraft("150", convention="divide")}, "divide_by_nothing"),
+        ({"scrap": ScrapDraft("100.5")}, "percent_above_100"),
         ({"scrap": ScrapDraft("-1")}, "negative_percent"),
         ({"scrap": ScrapDraft("1", net=True)}, "net_not_at_operation"),
         ({"scrap": ScrapDraft(quantity="1")}, "setup_not_on_a_line"),
@@ -145,6 +147,18 @@ def test_all_faults_are_listed_at_once_with_their_place():
     assert [fault.code for fault in found] == ["zero_base", "zero_quantity", "unknown_operation"]
     assert [fault.subject for fault in found] == ["KIT", "line 1 (FOIL)", "line 2 (FOIL)"]
     assert all(fault.remedy for fault in found)
+
+
+def test_a_loss_of_everything_again_is_the_most_that_is_grossed_up():
+    assert codes(with_line(scrap=ScrapDraft("100"))) == []
+    assert codes(replace(GOOD, assembly_scrap=ScrapDraft("150"))) == ["percent_above_100"]
+    assert codes(replace(GOOD, operation_scrap=(ScrapDraft("150", operation="10"),))) == ["percent_above_100"]
+
+
+def test_the_row_of_an_unknown_item_is_judged_for_the_rest():
+    draft = replace(GOOD, lines=(LineDraft("NEVER", "0", operation="99", unit="KGM"),))
+    found = faults_of(draft, with_unknown(draft, AROUND))
+    assert [fault.code for fault in found] == ["unknown_operation", "zero_quantity"]
 
 
 def test_a_phantom_needs_no_route():

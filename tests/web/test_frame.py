@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from masterdata.models import Person
 from tests.web.scene import item
 from variance.web.navigation import HOMES
 
@@ -51,7 +52,6 @@ def test_one_hit_opens_at_once(as_):
 
 def test_a_gs1_label_opens_its_lot(as_):
     from masterdata.actions.change_item import change_item
-    from masterdata.models import Person
     from tests import plant
     from traceability.models import MaterialLot
 
@@ -71,6 +71,35 @@ def test_a_posting_is_found_by_its_number_and_one_that_does_not_exist_is_not(as_
     client = as_("supervisor")
     assert client.get(reverse("find"), {"code": "p-1"}).url == reverse("posting", args=["P-000001"])
     assert client.get(reverse("find"), {"code": "P-999999"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("code", "page", "others"),
+    [
+        ("fill-1", "lines", "MIX-1"),
+        ("MES-1", "devices", "MES-2"),
+        ("SUP-1", "suppliers", "SUP-2"),
+        ("SPILL", "reasons", "PURGE"),
+    ],
+)
+def test_what_has_no_page_of_its_own_opens_its_list_filtered_to_it(as_, code, page, others):
+    from tests import plant
+
+    plant.supplier("SUP-2")
+    plant.device("MES-2", token="another-token-of-a-device")
+    client = as_("engineer")
+    answer = client.get(reverse("find"), {"code": code}, follow=True)
+    assert answer.redirect_chain[0][0].startswith(reverse(page))
+    table = answer.content.decode().partition("<tbody>")[2]
+    assert code.upper() in table
+    assert others not in table
+
+
+def test_somebody_is_found_by_name(as_):
+    from masterdata.models import Person
+
+    answer = as_("admin").get(reverse("find"), {"code": "Quinn Quality"})
+    assert answer.url == reverse("person", args=[Person.objects.get(username="qa").pk])
 
 
 def test_several_hits_are_listed(as_):

@@ -1,5 +1,7 @@
 """The admin shows all master data with its history to admins and auditors, and lets nobody change anything."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
@@ -64,6 +66,23 @@ def test_earlier_states_can_be_read_and_not_brought_back(auditor, table):
     before = row.history.count()
     assert auditor.post(opened, {}).status_code in (400, 403)
     assert row.history.count() == before
+
+
+def test_times_are_written_as_everywhere_else_with_the_zone_of_the_site(auditor):
+    version = tables.BomVersion.objects.get(item__code="KIT")
+    shown = [
+        auditor.get(address(tables.BomVersion, "change", version.pk)).content.decode(),
+        auditor.get(address(tables.Signature, "changelist")).content.decode(),
+    ]
+    assert all("5 Jan 2026 09:00 CET" in text for text in shown)
+    history = auditor.get(address(tables.BomVersion, "history", version.pk)).content.decode()
+    assert re.search(r"\d+ \w{3} 20\d\d \d\d:\d\d CES?T", history)
+    assert not any("a.m." in text or "p.m." in text for text in [*shown, history])
+
+
+def test_passwords_are_not_changed_here(auditor):
+    assert "Change password" not in auditor.get(reverse("admin:index")).content.decode()
+    assert auditor.get("/admin/password_change/").status_code == 404
 
 
 def test_no_credential_is_shown(auditor):

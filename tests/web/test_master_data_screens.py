@@ -2,8 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from masterdata.actions.draft_trigger import draft_trigger
+from masterdata.actions.draft_unit_factor import draft_unit_factor
 from masterdata.models import Bin, BinService, Item, ProductionLine, ReasonCode, Supplier, TriggerDefinition, UnitFactor
+from masterdata.queries import signature_faults
 from tests import plant
 from tests.web.forms import fields_of, signed
 from tests.web.scene import item
@@ -32,6 +36,28 @@ def test_every_fault_of_an_item_is_told_and_nothing_typed_is_lost(as_):
     assert "123 is no GTIN" in shown
     assert "is serialized, so it is counted" in shown
     assert 'value="Sugar again"' in shown
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "typed", "words"),
+    [
+        ("item-new", "standard_cost", "9,80", "Write 9.80 with a point, not 9,80 with a comma"),
+        ("item-new", "standard_cost", "-1", "Write 0 or more; −1 is too little."),
+        ("item-new", "decimals", "12", "Write 9 or less; 12 is too much."),
+        ("item-new", "decimals", "1,5", "Write 1,5 as a whole number without a comma, such as 12."),
+        ("item-new", "decimals", "x", "That is no number. Write it in digits, such as 12."),
+        ("trigger-new", "report_limit_percent", "12,5", "Write 12.5 with a point"),
+        ("trigger-new", "clock_tolerance_seconds", "90000", "Write 86,400 or less; 90,000 is too much."),
+        ("bin-new", "walking_order", "", "Write a number here, such as 12."),
+        ("unit-factor-new", "temperature_coefficient", "0,001", "Write 0.001 with a point"),
+        ("unit-factor-new", "value", "1,12", "Enter a decimal such as 1.12"),
+    ],
+)
+def test_numbers_are_refused_in_words_that_say_how_to_write_them(look, page, field, typed, words):
+    client = look("engineer")
+    answer = client.post(reverse(page), filled(client, page, **{field: typed}))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
 
 
 def test_a_change_needs_a_reason_and_shows_old_and_new(as_):
@@ -136,6 +162,41 @@ def test_a_trigger_definition_is_drafted_and_signed(as_):
     assert made.state == "approved"
     shown = qa.get(reverse("product", args=[item("FG-ELD-200").pk])).content.decode()
     assert "pack confirmed" in shown
+
+
+@pytest.mark.parametrize("record", ["unit-factor", "trigger"])
+def test_a_record_is_signed_with_the_time_chosen_and_never_one_in_the_past(as_, record):
+    qa = as_("qa")
+    made = a_factor_draft() if record == "unit-factor" else a_trigger_draft()
+    here = reverse(record, args=[made.pk])
+    form = fields_of(qa.get(here), holds="digest")
+    past = qa.post(here, signed({**form, "effective_from": "2026-01-01T00:00"}, "qa"))
+    assert past.status_code == 422
+    assert "has passed" in past.content.decode()
+    seen = qa.post(here, {**form, "effective_from": "2099-01-01T06:00", "do": "show"}, follow=True)
+    assert "1 Jan 2099 06:00 CET" in seen.content.decode()
+    qa.post(here, signed(fields_of(seen, holds="digest"), "qa"))
+    made.refresh_from_db()
+    assert (made.state, made.signature.content["effective_from"]) == ("approved", "2099-01-01T05:00:00.000000Z")
+    assert signature_faults(made) == []
+
+
+def a_factor_draft() -> UnitFactor:
+    return draft_unit_factor(
+        item=item("PK-CTN-012"),
+        from_unit="XBX",
+        to_unit="C62",
+        numerator=12,
+        denominator=1,
+        author=plant.people().engineer,
+        now=timezone.now(),
+    )
+
+
+def a_trigger_draft() -> TriggerDefinition:
+    return draft_trigger(
+        item=item("FG-ELD-200"), operation_number="20", author=plant.people().engineer, now=timezone.now()
+    )
 
 
 def test_a_trigger_for_an_operation_that_is_not_there_is_refused(look):

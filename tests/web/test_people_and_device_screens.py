@@ -36,6 +36,14 @@ def test_somebody_is_enrolled_with_roles(as_):
     assert "close a work order" in shown
 
 
+def test_the_file_of_devices_has_no_column_that_only_leads_on(as_):
+    plant.device("MES-1")
+    written = as_("admin").get(reverse("devices"), {"format": "csv"}).content.decode().splitlines()
+    assert written[0] == "Device,Name,Line,State,Clock,Measured,Enrolled"
+    assert "History" not in written[1]
+    assert "Stop it" not in written[1]
+
+
 def test_every_fault_is_told_and_no_password_is_sent_back(as_):
     client, new = as_("admin"), reverse("person-new")
     answer = client.post(

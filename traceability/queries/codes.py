@@ -16,7 +16,7 @@ def find_code(site: Site | None, text: str) -> list[Found]:
     """Everything that a scanned or typed text may mean, best first; empty where nobody knows it.
 
     Kinds: lot, handlingunit, workorder, posting (`key` is its number), and those of master data (item, bin,
-    productionline, device, supplier, person). `site` narrows what belongs to one; None looks everywhere.
+    productionline, device, supplier, reason, person). `site` narrows what belongs to one; None looks everywhere.
     """
     scan = read_scan(text[:400])
     if scan.code:

@@ -25,11 +25,12 @@ KINDS = {
     "device": "Device",
     "supplier": "Supplier",
     "person": "Person",
+    "reason": "Reason",
 }
 #: Kinds whose page is called by the record's id.
 _PAGES = {"lot": "lot", "workorder": "order", "item": "item", "person": "person"}
 #: Kinds that are found in a list.
-_LISTS = {"bin": "bins", "device": "devices", "supplier": "suppliers", "productionline": "lines"}
+_LISTS = {"bin": "bins", "device": "devices", "supplier": "suppliers", "productionline": "lines", "reason": "reasons"}
 
 
 @desk_page()
@@ -78,5 +79,6 @@ def _tried(typed: str) -> list[str]:
     parts.append(("order", scan.order_number))
     read = [f"{name} {value}" for name, value in parts if value]
     if scan.code:
-        return ["lot or supplier's lot", "order", "SSCC", "posting", "item or GTIN", "bin", "line", "device", "badge"]
+        plain = ["lot or supplier's lot", "order", "SSCC", "posting", "item or GTIN", "bin", "line", "device"]
+        return [*plain, "supplier", "reason", "badge, user name or name"]
     return read
