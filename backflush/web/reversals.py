@@ -21,7 +21,7 @@ from masterdata.pages.access import can, desk_page, person_of, status_of, the_si
 from masterdata.pages.figures import since, when
 from masterdata.pages.signing import ticket_of
 from masterdata.rules.duties import Duty
-from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.refusal import Refused
 from masterdata.rules.signatures import content_digest
 from traceability.models import MaterialLot, WorkOrder
 
@@ -111,8 +111,6 @@ def reversal_decline(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("reversal", pk)
     note = request.POST.get("note", "").strip()[:300]
     try:
-        if not note:
-            raise Refused(Refusal("reason_missing", "Say why the posting stands.", "", "Write a sentence."))
         decline_reversal(request=asked, actor=person_of(request), now=timezone.now(), note=note)
     except Refused as refused:
         return _page(request, _find(request, pk), refused=refused)

@@ -110,6 +110,16 @@ def test_without_a_reason_for_reversals_nothing_is_asked_and_the_note_stays(as_,
     assert not ReversalRequest.objects.filter(posting=posting).exists()
 
 
+def test_a_request_that_says_nothing_is_refused_in_words(as_):
+    client, posting = as_("supervisor"), of_order("WO-20418", "20")[0]
+    answer = client.post(
+        reverse("posting-reverse", args=[f"P-{posting.number:06d}"]), {"reason": "WRONG-COUNT", "note": "   "}
+    )
+    assert answer.status_code == 422
+    assert "The request does not say what happened." in answer.content.decode()
+    assert not ReversalRequest.objects.filter(posting=posting).exists()
+
+
 def test_an_auditor_reads_but_may_not_ask(as_):
     client, posting = as_("auditor"), of_order("WO-20418", "20")[0]
     assert "Ask QA to reverse" not in page(client, posting)
