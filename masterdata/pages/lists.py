@@ -45,7 +45,10 @@ class Filter:
 
 @dataclass
 class Listing:
-    """A list as a screen needs it. `rows`: a QuerySet, or a list of anything that the columns' cells read."""
+    """A list as a screen needs it. `rows`: a QuerySet, or a list of anything that the columns' cells read.
+
+    `all_url`: where "show all" leads; a list that opens filtered says there that nothing is chosen.
+    """
 
     name: str
     rows: Any
@@ -55,6 +58,7 @@ class Listing:
     empty: str
     empty_hint: str = ""
     filters: Sequence[Filter] = ()
+    all_url: str = "?"
     per_page: int = PER_PAGE
     context: dict[str, Any] = field(default_factory=dict)
 
@@ -136,6 +140,7 @@ def table_of(request: HttpRequest, listing: Listing) -> dict[str, Any]:
         "count": f"{figures.figure(count)} {listing.name if count != 1 else _one(listing.name)}" if count else "",
         "export_urls": [{"label": "CSV", "url": f"?{query.urlencode()}"}] if count else [],
         "filters": listing.filters,
+        "all_url": listing.all_url,
         "filtered": any(one.value for one in listing.filters),
     }
 

@@ -21,6 +21,28 @@ def test_the_worklist_shows_what_waits(look):
     assert "No reversal fits." in client.get(reverse("reversals"), {"state": "signed"}).content.decode()
 
 
+def test_it_says_that_only_what_waits_is_shown_and_exported_and_leads_to_all(as_):
+    client, asked = as_("qa"), request()
+    shown = client.get(reverse("reversals"))
+    assert "Only those that wait for QA are shown and exported" in shown.content.decode()
+    assert 'href="?state="' in shown.content.decode()
+    export = client.get(reverse("reversals"), {"format": "csv"})
+    assert 'filename="reversals-waiting-for-QA.csv"' in export["Content-Disposition"]
+    client.post(reverse("reversal-decline", args=[asked.pk]), {"note": "The count was right."})
+    everything = client.get(reverse("reversals"), {"state": "", "format": "csv"})
+    assert 'filename="reversals.csv"' in everything["Content-Disposition"]
+    assert "The counter ran while the line was rinsed." in everything.content.decode()
+    assert "Only those" not in client.get(reverse("reversals"), {"state": ""}).content.decode()
+
+
+def test_lots_and_items_lead_to_their_pages_and_people_have_their_names(look):
+    shown = look("qa").get(reverse("reversal", args=[request().pk])).content.decode()
+    bottles = MaterialLot.objects.get(item=item("PK-BTL-200"), code="B-214")
+    assert reverse("lot", args=[bottles.pk]) in shown
+    assert reverse("item", args=[bottles.item_id]) in shown
+    assert "Sam Supervisor (supervisor)" in shown
+
+
 def test_the_page_shows_every_line_that_will_move(look):
     shown = look("qa").get(reverse("reversal", args=[request().pk])).content.decode()
     for words in ("Sam Supervisor", "38.735", "WO-20400", "FILL-1-WIP", "B-214", "reversal approved"):
