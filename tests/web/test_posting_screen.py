@@ -1,10 +1,17 @@
 """The posting page explains: who, what, when, every figure with its version, the lots and their cost."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from backflush.models import Posting, Recipe, ReversalRequest
+from backflush.actions.post_reports import post_reports
+from backflush.models import OperationReport, Posting, Recipe, ReversalRequest
+from masterdata.actions.measure_clock import measure_clock
+from masterdata.models import BomVersion, Device
 from tests.web.forms import fields_of
+from tests.web.scene import report
 from traceability.models import WorkOrder
 
 
@@ -63,6 +70,50 @@ def test_versions_lead_to_the_bom_and_name_who_signed(look):
     assert "written by Ede Engineer; signed by Quinn Quality (approved)" in shown
     assert "signature stands" in shown
     assert "1 l RM-EXT-310 = 28/25 kg" in page(client, of_order("WO-20400")[0])
+
+
+def test_the_clock_is_told_as_it_was_measured_when_the_posting_was_decided(as_):
+    client, device = as_("auditor"), Device.objects.get(code="MES-1")
+    unmeasured = of_order("WO-20418")[0]
+    measure_clock(device=device, sent_at=timezone.now() - timedelta(milliseconds=40), now=timezone.now())
+    now = timezone.now()
+    report("WO-20418", "12", now, operation="20")
+    post_reports()
+    measured = of_order("WO-20418", "20")[-1]
+    measure_clock(device=device, sent_at=timezone.now() - timedelta(seconds=400), now=timezone.now())
+    assert "by the clock of MES-1 (its offset was not measured)" in page(client, unmeasured)
+    assert "by the clock of MES-1 (0.0 s when this was decided)" in page(client, measured)
+
+
+def test_both_pages_name_the_device_and_whom_it_claims_as_operator(as_):
+    client, now = as_("supervisor"), timezone.now()
+    report("WO-20418", "12", now, operation="20", operator="B-operator")
+    post_reports()
+    posting = of_order("WO-20418", "20")[-1]
+    said = "MES-1; operator (claimed): Olga Operator"
+    assert said in page(client, posting)
+    ask = reverse("posting-reverse", args=[f"P-{posting.number:06d}"])
+    asked = client.post(ask, {"reason": "WRONG-COUNT", "note": "Counted twice."})
+    assert said in client.get(asked.url).content.decode()
+
+
+def test_each_cost_names_its_price_and_where_that_is_from(look):
+    shown = page(look("auditor"), of_order("WO-20418")[1])
+    assert "2.40 EUR per kg, standard frozen at the release of the order" in shown
+    assert "2.40 EUR per kg, cost of lot WO-20400" in shown
+
+
+def test_a_phantoms_component_leads_to_the_phantoms_own_bom(look):
+    shown = page(look("auditor"), of_order("WO-20418")[0])
+    own = BomVersion.objects.get(item__code="PK-SET-024")
+    cap = shown[shown.index("PK-LBL-ELD") :]
+    assert f'href="{reverse("bom", args=[own.pk])}">BOM PK-SET-024 v1</a>' in cap[: cap.index("</section>")]
+
+
+def test_scrap_leads_to_the_report_that_said_it(look):
+    posting = of_order("WO-20418")[1]
+    event = OperationReport.objects.get(pk=posting.report_id).event_id
+    assert f'href="{reverse("exception", args=[event])}">the report&#x27;s scrap</a>' in page(look("auditor"), posting)
 
 
 def test_it_replays_to_the_same_digits(look):
