@@ -1,6 +1,7 @@
 """The posting page explains: who, what, when, every figure with its version, the lots and their cost."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -10,6 +11,8 @@ from backflush.actions.post_reports import post_reports
 from backflush.models import OperationReport, Posting, Recipe, ReversalRequest
 from masterdata.actions.measure_clock import measure_clock
 from masterdata.models import BomVersion, Device
+from masterdata.rules.bom import LineDraft
+from tests import floor, plant, reporting
 from tests.web.forms import fields_of
 from tests.web.scene import report
 from traceability.models import WorkOrder
@@ -114,6 +117,25 @@ def test_scrap_leads_to_the_report_that_said_it(look):
     posting = of_order("WO-20418")[1]
     event = OperationReport.objects.get(pk=posting.report_id).event_id
     assert f'href="{reverse("exception", args=[event])}">the report&#x27;s scrap</a>' in page(look("auditor"), posting)
+
+
+def test_a_weighed_posting_goes_from_its_target_to_what_is_reached(as_):
+    client = as_("auditor")
+    kit, active = plant.product("VIAL"), plant.item("ACTIVE", unit="KGM", decimals=3, label_potency=Decimal("0.99"))
+    plant.approved_bom(kit, [LineDraft("ACTIVE", "0.1", method="scan", tolerance="2")])
+    order = floor.released_order(kit, "20", number="WO-7")
+    floor.staged(order, active, "5", code="A-1", potency=Decimal("0.97"))
+    weighed = {"kind": "scan_issue", "item": "ACTIVE", "lot": "A-1", "unit": "KGM"}
+    for quantity in ("0.7", "1.3"):
+        posting = reporting.posted(order, **weighed, quantity=quantity)
+    shown = page(client, posting)
+    for words in ("order quantity", "target", "least allowed", "most allowed", "lot potency", "label potency"):
+        assert f'<span class="label">{words}</span>' in shown
+    for figured in ("97 %", "99 %", "≈ 0.685859", "≈ 1.273737", "≈ 1.959596", "1.96 ", "2.04 "):
+        assert f'<span class="figure">{figured}' in shown
+    assert "of the target" in shown
+    assert "KGM" not in shown
+    assert "Reported: 0 good" not in shown
 
 
 def test_it_replays_to_the_same_digits(look):
