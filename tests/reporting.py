@@ -81,6 +81,7 @@ def reversed_by_qa(posting: Posting, *, at: datetime = floor.NOW, by: str = "sup
         reason=plant.reason("WRONG-COUNT", "reversal"),
         actor=getattr(plant.people(), by),
         now=at,
+        note="The counter ran on.",
     )
     return reverse_posting(
         request=request, ticket=plant.ticket(plant.people().qa, reversal_content(request), at=at), now=at

@@ -10,9 +10,12 @@ from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
 
 
-def decline_reversal(*, request: ReversalRequest, actor: Person, now: datetime, note: str = "") -> ReversalRequest:
-    """Decline an open request. Refused where it was signed or declined before."""
+def decline_reversal(*, request: ReversalRequest, actor: Person, now: datetime, note: str) -> ReversalRequest:
+    """Decline an open request. Refused where it was signed or declined before, or `note` does not say why."""
     require(actor, Duty.SIGN_REVERSAL)
+    note = note.strip()
+    if not note:
+        raise Refused(Refusal("reason_missing", "Say why the posting stands.", str(request.pk), "Write a sentence."))
     with acting(actor, reason=note):
         held = ReversalRequest.objects.select_for_update().get(pk=request.pk)
         if held.declined_at is not None or held.reversal_id is not None:
@@ -21,6 +24,6 @@ def decline_reversal(*, request: ReversalRequest, actor: Person, now: datetime, 
             )
         held.declined_by = actor
         held.declined_at = now
-        held.note = f"{held.note} / declined: {note}"[:500] if note else held.note
+        held.note = f"{held.note} / declined: {note}"[:500]
         held.save(update_fields=["declined_by", "declined_at", "note"])
         return held

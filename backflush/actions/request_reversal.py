@@ -15,13 +15,25 @@ from traceability.actions.holding import hold_order
 
 
 def request_reversal(
-    *, posting: Posting, reason: ReasonCode, actor: Person, now: datetime, note: str = ""
+    *, posting: Posting, reason: ReasonCode, actor: Person, now: datetime, note: str
 ) -> ReversalRequest:
-    """Open a request. Refused where the posting cannot be reversed, the reason is no reversal reason, or one is open."""
+    """Open a request. `note`: what happened, which QA signs too.
+
+    Refused where the posting cannot be reversed, the reason is no reversal reason, nothing is said, or a request is open.
+    """
     require(actor, Duty.REQUEST_REVERSAL)
     with acting(actor, reason=reason.code):
         hold_order(posting.order_id)
         refusals = reversal_refusals(reversal_facts(posting))
+        if not note.strip():
+            refusals.append(
+                Refusal(
+                    "note_missing",
+                    "The request does not say what happened.",
+                    str(posting.number),
+                    "Write a sentence: QA reads and signs it.",
+                )
+            )
         if reason.kind != ReasonKind.REVERSAL or not reason.active:
             refusals.append(
                 Refusal(
@@ -43,5 +55,5 @@ def request_reversal(
         if refusals:
             raise Refused(*refusals)
         return ReversalRequest.objects.create(
-            posting=posting, requested_by=actor, requested_at=now, reason=reason, note=note
+            posting=posting, requested_by=actor, requested_at=now, reason=reason, note=note.strip()
         )

@@ -29,6 +29,7 @@ from masterdata.pages.callers import caller_of
 from traceability.models import MaterialLot
 from traceability.queries.genealogy import Genealogy, genealogy
 from traceability.rules.genealogy import Direction, How, levels
+from traceability.rules.vocabulary import OrderState
 
 DEEPEST = 1000
 LOT = record(
@@ -53,6 +54,15 @@ EDGE = record(
         "postings": many(text()),
     }
 )
+IN_ORDER = record(
+    {
+        "order": text("Work order number"),
+        "state": one_of(OrderState),
+        "inner": whole("The lot that went in"),
+        "quantity": decimal("Of the inner lot, in its unit"),
+        "postings": many(text()),
+    }
+)
 TREE = named(
     "Genealogy",
     record(
@@ -63,6 +73,9 @@ TREE = named(
             "cut": flag("Whether it is too large to be given whole"),
             "lots": many(LOT),
             "edges": many(EDGE),
+            "in_orders": many(
+                IN_ORDER, "Forward: used by orders that have no output lot yet, so in no lot of the graph"
+            ),
         }
     ),
 )
@@ -90,6 +103,7 @@ class LotGenealogy(APIView):
                 "cut": found.cut,
                 "lots": _lots(found, within),
                 "edges": _edges(found, within, depth),
+                "in_orders": _in_orders(found, within, depth),
             }
         )
 
@@ -138,4 +152,24 @@ def _edges(found: Genealogy, within: dict[int, int], depth: int | None) -> list[
             "postings": [posting_number(numbers[entry]) for entry in edge.entries if entry in numbers],
         }
         for edge in edges
+    ]
+
+
+def _in_orders(found: Genealogy, within: dict[int, int], depth: int | None) -> list[dict[str, Any]]:
+    shown = [
+        one
+        for one in found.in_orders
+        if (near := within.get(one.lot_id)) is not None and (depth is None or near < depth)
+    ]
+    entries = {entry for one in shown for entry in one.entries}
+    numbers = dict(Posting.objects.filter(entry_id__in=entries).values_list("entry_id", "number"))
+    return [
+        {
+            "order": one.number,
+            "state": one.state,
+            "inner": one.lot_id,
+            "quantity": plain(one.quantity),
+            "postings": [posting_number(numbers[entry]) for entry in one.entries if entry in numbers],
+        }
+        for one in shown
     ]

@@ -21,6 +21,7 @@ EXPLAINED = {
     "quantity": decimal(),
     "written": text("The formula in figures"),
     "method": text(),
+    "nothing_drawn": text("Why no lot was drawn; empty where one was"),
     "steps": many(STEP, "The arithmetic, left to right"),
     "draws": many(DRAW, "Which lots"),
 }

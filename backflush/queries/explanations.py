@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from backflush.rules.explain import ExplainedLine, explain_line
+from backflush.rules.explain import explain_line
+from backflush.rules.explained import ExplainedLine
+from backflush.rules.facts import OrderFact
 from backflush.rules.flush import Plan
 from backflush.rules.recipe import Recipe
 from masterdata.models import Bin, Item
 from traceability.models import MaterialLot
 
 
-def lines_as_data(plan: Plan, recipe: Recipe) -> list[dict[str, Any]]:
+def lines_as_data(plan: Plan, order: OrderFact, recipe: Recipe) -> list[dict[str, Any]]:
     """Explained lines with names of items, lots and bins looked up."""
-    explained = [explain_line(outcome, recipe) for outcome in plan.outcomes]
+    explained = [explain_line(outcome, order, recipe) for outcome in plan.outcomes]
     lots = dict(
         MaterialLot.objects.filter(pk__in={draw[1] for line in explained for draw in line.draws}).values_list(
             "id", "code"
@@ -35,6 +37,7 @@ def _line(
         "quantity": line.quantity,
         "written": line.written,
         "method": line.method,
+        "nothing_drawn": line.nothing_drawn,
         "steps": [{"label": step.label, "value": step.value, "note": step.note} for step in line.steps],
         "draws": [
             {

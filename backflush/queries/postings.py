@@ -8,6 +8,7 @@ from django.db import connection
 
 from backflush.models import OperationReport, Posting, Recipe, ReversalRequest
 from backflush.queries.explanations import lines_as_data
+from backflush.queries.line_versions import versions_of_components
 from backflush.queries.staged_late import staged_late
 from backflush.rules.decide import decide
 from backflush.rules.ledger_lines import IssueLine, issue_lines
@@ -169,7 +170,12 @@ def _explained(posting: Posting, ledger: list[dict[str, Any]]) -> dict[str, Any]
     recipe = read_recipe(stored.body)
     report, order, progress, stock = read_facts(posting.facts)
     plan = decide(report, order, recipe, progress, stock)
-    lines = lines_as_data(plan, recipe)
+    lines = lines_as_data(plan, order, recipe)
+    costs = {(fact.item, fact.lot): fact.unit_cost for facts in stock.offers.values() for fact in facts}
+    for row in ledger:
+        figures, cost = recipe.items.get(row["item_id"]), costs.get((row["item_id"], row["lot_id"]))
+        row["standard_price"] = "" if figures is None else plain_text(figures.standard_cost)
+        row["actual_price"] = "" if cost is None else plain_text(cost)
     for line in lines:
         line["ledger"] = [row for row in ledger if is_issue(row) and row["component"] == line["component"]]
     versions = (
@@ -181,6 +187,8 @@ def _explained(posting: Posting, ledger: list[dict[str, Any]]) -> dict[str, Any]
     return {
         "lines": lines,
         "versions": list(versions),
+        "version_of": versions_of_components(recipe.product, versions),
+        "clock_offset_ms": report.clock_offset_ms,
         "trigger": trigger,
         "factors": list(recipe.factors),
         "replays": not replay_differences(posting),
@@ -190,6 +198,7 @@ def _explained(posting: Posting, ledger: list[dict[str, Any]]) -> dict[str, Any]
             "scrap": [{"quantity": plain_text(quantity), "loss": loss} for quantity, loss in report.scrap],
             "rework": plain_text(report.rework),
             "setups": report.setup_events,
+            "scan": plain_text(report.scan.quantity) if report.scan else "",
         },
     }
 

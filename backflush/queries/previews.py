@@ -47,13 +47,12 @@ def preview_usage(
         )
         return {"reasons": [refusal.as_dict()], "note": "", "lines": [], "outputs": []}
     batch.load_stock([recipe], lock=False)
-    plan = decide(
-        batch.report_fact(row, recipe), batch.order_fact(row, recipe), recipe, batch.progress(row), batch.stock()
-    )
+    order = batch.order_fact(row, recipe)
+    plan = decide(batch.report_fact(row, recipe), order, recipe, batch.progress(row), batch.stock())
     return {
         "reasons": [refusal.as_dict() for refusal in plan.refusals],
         "note": plan.note,
-        "lines": lines_as_data(plan, recipe),
+        "lines": lines_as_data(plan, order, recipe),
         "outputs": [
             {
                 "item": recipe.items[receipt.item].code,

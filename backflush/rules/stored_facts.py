@@ -97,9 +97,11 @@ def _report_data(report: ReportFact) -> dict[str, Any]:
         data["rework"] = _text(report.rework)
     if report.scan:
         data["scan"] = [report.scan.item, report.scan.lot, _text(report.scan.quantity)]
-    for name in ("setup_events", "handling_unit", "handling_unit_kind", "output_lot", "device", "clock_offset_ms"):
+    for name in ("setup_events", "handling_unit", "handling_unit_kind", "output_lot", "device"):
         if getattr(report, name):
             data[name] = getattr(report, name)
+    if report.clock_offset_ms is not None:  # none measured is something else than none at all
+        data["clock_offset_ms"] = report.clock_offset_ms
     if report.confirmed:
         data["confirmed"] = True
     return data

@@ -17,6 +17,22 @@ _ADDED = {
     "needed by earlier reports": "earlier reports",
 }
 _FROM_BOM = frozenset({"planned losses", "setup", "per order"})
+_FROM_REPORT = frozenset({"avoidable scrap", "structural scrap", "rework"})
+#: the steps of `backflush.rules.explain_scan`, each with the sign before it
+_SCAN = {
+    "order quantity": "",
+    "× per unit of the order": "",
+    "target": "=",
+    "least allowed": "",
+    "most allowed": "",
+    "scanned before": "",
+    "scanned now": "+",
+    "lot potency": "×",
+    "label potency": "÷",
+    "counts for": "=",
+    "scanned so far": "→",
+}
+_OF_BOM = frozenset({"× per unit of the order", "least allowed", "most allowed"})
 _POST = "to post now"
 _CLASSES = {
     "base": "base",
@@ -35,33 +51,77 @@ def unit_symbols() -> dict[str, str]:
 
 
 def arithmetic_of(
-    line: dict[str, Any], *, symbols: dict[str, str], output: str, output_unit: str, bom_url: str, bom_name: str
+    line: dict[str, Any],
+    *,
+    symbols: dict[str, str],
+    output: str,
+    output_unit: str,
+    bom_url: str,
+    bom_name: str,
+    report_url: str = "",
 ) -> list[dict[str, Any]]:
     """Steps from the reported output to what was posted. `output`: what consumed, in the order's unit."""
     unit = symbols.get(line["unit"], line["unit"])
     steps: list[dict[str, Any]] = []
     if line["method"] == "backflush":
         steps.append(
-            {"label": "output that consumes", "figure": figure(output), "unit": output_unit, "source": "report"}
+            {
+                "label": "output that consumes",
+                "figure": figure(output),
+                "unit": output_unit,
+                "source": "report",
+                "url": report_url,
+            }
         )
     for step in line["steps"]:
-        steps.append(_step(step, unit, bom_url, bom_name, first=not steps))
+        shown = (
+            _scan_step(step, unit, output_unit, bom_url, bom_name, report_url)
+            if step["label"] in _SCAN
+            else _step(step, unit, bom_url, bom_name, report_url, first=not steps)
+        )
+        steps.append(shown)
     return steps
 
 
-def _step(step: dict[str, str], unit: str, bom_url: str, bom_name: str, *, first: bool) -> dict[str, Any]:
+def _scan_step(
+    step: dict[str, str], unit: str, output_unit: str, bom_url: str, bom_name: str, report_url: str
+) -> dict[str, Any]:
+    """A step of a scan. A figure without end is shown by its decimal neighbour; the exact one stands in the API."""
+    label, value, note = step["label"], step["value"], step["note"]
+    near = value.rpartition("≈ ")
+    figured = f"≈ {figure(near[2])}" if near[1] else figure(value)
+    shown: dict[str, Any] = {"label": label, "figure": figured, "unit": unit, "operator": _SCAN[label], "source": note}
+    if label == "order quantity":
+        shown |= {"unit": output_unit, "source": "order"}
+    elif label.endswith("potency"):
+        shown["unit"] = ""
+    elif label in _OF_BOM:
+        shown |= {"source": f"{bom_name}: {note}" if note else bom_name, "url": bom_url}
+    elif label == "scanned now":
+        shown |= {"source": f"{note}, the scan", "url": report_url}
+    elif label == "scanned so far":
+        shown["result"] = True
+    return shown
+
+
+def _step(
+    step: dict[str, str], unit: str, bom_url: str, bom_name: str, report_url: str, *, first: bool
+) -> dict[str, Any]:
     label = step["label"]
     shown: dict[str, Any] = {"label": label, "figure": figure(step["value"]), "unit": unit}
     if label.startswith("output"):
         return {**shown, "operator": "→", "label": "× quantity ÷ base", "source": bom_name, "url": bom_url}
     if label in _ADDED:
         if label in _FROM_BOM:
-            shown |= {"source": bom_name, "url": bom_url}
+            step_of = step["note"] if step["note"].startswith("step from") else ""
+            shown |= {"source": f"{bom_name}, {step_of}" if step_of else bom_name, "url": bom_url}
+        elif label in _FROM_REPORT:
+            shown |= {"source": step["note"], "url": report_url}
         elif label == "needed by earlier reports":
             shown["source"] = "standing postings"
         return {**shown, "operator": "" if first else "+", "label": _ADDED[label]}
-    if label in ("less already posted", "scanned before"):
-        return {**shown, "operator": "−" if label.startswith("less") else "", "label": label.removeprefix("less ")}
+    if label == "less already posted":
+        return {**shown, "operator": "−", "label": "already posted"}
     if label.startswith(_POST):
         return {**shown, "operator": "=", "label": label, "source": step["note"], "result": True}
     return {**shown, "operator": "" if first else "=", "source": step["note"] if step["note"] != shown["unit"] else ""}
@@ -73,11 +133,13 @@ def classes_of(classes: dict[str, str]) -> str:
 
 
 def consuming(counted: dict[str, Any]) -> tuple[str, str]:
-    """What of a report consumed: its figure, and its parts in words."""
+    """What of a report consumed: its figure, and what it said in words."""
+    if counted["scan"]:
+        return "", "One lot was scanned"
     parts = [(Decimal(counted["good"]), "good")]
     parts += [(Decimal(one["quantity"]), f"{one['loss']} scrap") for one in counted["scrap"]]
     parts.append((Decimal(counted["rework"]), "rework"))
     told = [f"{figure(value)} {words}" for value, words in parts if value or words == "good"]
     if counted["setups"]:
         told.append(f"{counted['setups']} setup{'s' if counted['setups'] != 1 else ''}")
-    return figure(sum(value for value, _ in parts)), " + ".join(told)
+    return figure(sum(value for value, _ in parts)), f"Reported: {' + '.join(told)}"

@@ -17,11 +17,11 @@ from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refused
 from traceability.actions.set_lot_status import set_lot_status
 from traceability.models import MaterialLot, WorkOrder
-from traceability.queries.genealogy import Genealogy, genealogy
+from traceability.queries.genealogy import Genealogy, InOrder, genealogy
 from traceability.queries.stock import lot_movements, stock_of
 from traceability.rules.genealogy import Direction, Node
 from traceability.rules.lot_status import LOT_TRANSITIONS
-from traceability.rules.vocabulary import LotOrigin, LotStatus
+from traceability.rules.vocabulary import LotOrigin, LotStatus, OrderState
 
 TONES = {"released": "good", "quarantine": "held", "held": "held", "rejected": "blocked", "recalled": "blocked"}
 SHOWN = {
@@ -146,7 +146,8 @@ def _facts(found: MaterialLot, unit: str) -> list[dict[str, Any]]:
         {"name": "Received", "value": when(found.received_at)},
         {"name": "Expires", "value": day(found.expires_on) or "does not expire"},
         {
-            "name": "Cost",
+            # what is made is received at the standard that was frozen at its order's release
+            "name": "Cost" if found.origin == LotOrigin.RECEIPT else "Standard cost, frozen at the order's release",
             "value": f"{price(found.unit_cost, found.site.currency_decimals)} {found.site.currency} per {unit}",
         },
     ]
@@ -162,7 +163,8 @@ def _facts(found: MaterialLot, unit: str) -> list[dict[str, Any]]:
 
 def _nodes(tree: Genealogy, top: Node, direction: str, *, whole: bool = False) -> list[dict[str, Any]]:
     """A level as the `tree` component takes it; with `whole`, every level below it, open."""
-    numbers = numbers_of_entries({entry for edge in tree.edges for entry in edge.entries})
+    said_by = {entry for edge in tree.edges for entry in edge.entries}
+    numbers = numbers_of_entries(said_by | {entry for one in tree.in_orders for entry in one.entries})
     nodes = _level(tree, top, direction, numbers, whole=whole)
     if not whole:
         below = {child.lot_id for child in top.children}
@@ -170,7 +172,7 @@ def _nodes(tree: Genealogy, top: Node, direction: str, *, whole: bool = False) -
             deeper = issued_lots(below)
         else:
             deeper = {lot_id for lot_id in below if tree.lots[lot_id].origin != LotOrigin.RECEIPT}
-        for node, child in zip(nodes, top.children, strict=True):
+        for node, child in zip(nodes, top.children, strict=False):  # orders stand after the lots
             if child.lot_id in deeper:
                 node["more_url"] = reverse("lot-tree", args=[child.lot_id, direction])
     return nodes
@@ -199,7 +201,24 @@ def _level(tree: Genealogy, top: Node, direction: str, numbers: dict[int, str], 
         if whole:
             node["children"] = _level(tree, child, direction, numbers, whole=True)
         nodes.append(node)
+    if not top.repeated:
+        nodes += [_order_node(one, tree, numbers) for one in tree.in_orders if one.lot_id == top.lot_id]
     return nodes
+
+
+def _order_node(one: InOrder, tree: Genealogy, numbers: dict[int, str]) -> dict[str, Any]:
+    """Work in progress: an order that took of the lot and has no output lot yet."""
+    named = [numbers[entry] for entry in one.entries if entry in numbers]
+    return {
+        "code": one.number,
+        "url": reverse("order", args=[one.order_id]),
+        "name": "in work order, no output lot yet",
+        "tone": "soon" if one.state == OrderState.RELEASED else "idle",
+        "word": "open" if one.state == OrderState.RELEASED else one.state,
+        "amount": f"{figure(one.quantity)} {tree.lots[one.lot_id].unit}",
+        "meta": _meta(named, set(), repeated=False),
+        "meta_url": reverse("posting", args=[named[0]]) if named else "",
+    }
 
 
 def _meta(named: list[str], hows: set[Any], *, repeated: bool) -> str:

@@ -12,14 +12,15 @@ from django.utils import timezone
 from backflush.actions.request_reversal import request_reversal
 from backflush.models import Posting, ReversalRequest
 from backflush.queries.postings import parse_posting_number, posting_number, posting_page
+from backflush.queries.reporters import reported_by
 from backflush.queries.reversals import reversal_facts
 from backflush.rules.reversal import reversal_refusals
 from backflush.rules.vocabulary import PostingKind
 from backflush.web.explained import arithmetic_of, classes_of, consuming, unit_symbols
-from masterdata.models import DeviceClock, Item, ReasonCode, UnitFactor
+from masterdata.models import Item, ReasonCode, Site, UnitFactor
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
-from masterdata.pages.figures import figure, when, with_symbols, words
+from masterdata.pages.figures import figure, price, seconds_off, when, with_symbols, words
 from masterdata.queries import signature_stands
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
@@ -134,8 +135,8 @@ def _page(
         **page,
         "open_request": open_request,
         "site": site,
-        "posted_lines": _lines(page),
-        "head": _head(page),
+        "posted_lines": _lines(page, site),
+        "head": _head(page, found),
         "versions": [_version(one) for one in page["versions"]],
         "factors": _factors(page.get("factors", [])),
         "settled": _settled(found),
@@ -151,13 +152,21 @@ def _page(
     return render(request, "backflush/posting.html", context, status=status_of(refused.refusals) if refused else 200)
 
 
-def _head(page: dict[str, Any]) -> list[dict[str, Any]]:
+def _clock(page: dict[str, Any]) -> str:
+    """By whose clock it happened, and how far that was off when the posting was decided: its stored facts say."""
+    device = page["device"]
+    if device is None:
+        return "by the clock of this server"
+    offset = page.get("clock_offset_ms")
+    if page["recipe_digest"] == "":
+        return f"by the clock of {device.code}"
+    told = "its offset was not measured" if offset is None else f"{seconds_off(offset)} when this was decided"
+    return f"by the clock of {device.code} ({told})"
+
+
+def _head(page: dict[str, Any], found: Posting) -> list[dict[str, Any]]:
     """Who or what reported, what, when, and by whose clock."""
-    device, person, report = page["device"], page["person"], page["report"]
-    clock = f"by the clock of {device.code}" if device else "by the clock of this server"
-    measured = DeviceClock.objects.filter(device=device).first() if device else None
-    if measured:
-        clock += f" ({measured.offset_ms / 1000:+.1f} s when last measured)"
+    report = page["report"]
     facts = [
         {
             "name": "Order",
@@ -167,8 +176,8 @@ def _head(page: dict[str, Any]) -> list[dict[str, Any]]:
         },
         {"name": "Product", "value": f"{page['order'].item.code} {page['order'].item.name}"},
         {"name": "Operation", "value": page["operation"], "code": True},
-        {"name": "Reported by", "value": " for ".join(str(one) for one in (device, person) if one)},
-        {"name": "Happened", "value": f"{_exact(page['occurred_at'])}, {clock}"},
+        {"name": "Reported by", "value": reported_by(found)},
+        {"name": "Happened", "value": f"{_exact(page['occurred_at'])}, {_clock(page)}"},
         {"name": "Recorded", "value": f"{_exact(page['recorded_at'])}, by the clock of the database"},
     ]
     if report is not None:
@@ -186,7 +195,7 @@ def _head(page: dict[str, Any]) -> list[dict[str, Any]]:
     return facts
 
 
-def _lines(page: dict[str, Any]) -> list[dict[str, Any]]:
+def _lines(page: dict[str, Any], site: Site) -> list[dict[str, Any]]:
     if not page["lines"]:
         return []
     symbols = unit_symbols()
@@ -194,18 +203,27 @@ def _lines(page: dict[str, Any]) -> list[dict[str, Any]]:
     output, told = consuming(page["counted"])
     order = page["order"]
     main = next((one for one in page["versions"] if one.item_id == order.item_id), None)
+    report = reverse("exception", args=[page["report"].event_id]) if page["report"] else ""
     shown = []
     for line in page["lines"]:
+        version = page["version_of"].get(line["component"], main)
         steps = arithmetic_of(
             line,
             symbols=symbols,
             output=output,
             output_unit=order.unit.symbol,
-            bom_url=reverse("bom", args=[main.pk]) if main else "",
-            bom_name=f"BOM v{main.number}" if main else "",
+            bom_url=reverse("bom", args=[version.pk]) if version else "",
+            bom_name=_bom_name(version, main),
+            report_url=report,
         )
         ledger = [
-            {**row, "told": classes_of(row["classes"]), "sign": symbols.get(row["unit"], row["unit"])}
+            {
+                **row,
+                "told": classes_of(row["classes"]),
+                "sign": symbols.get(row["unit"], row["unit"]),
+                "standard_at": _price(row["standard_price"], site),
+                "actual_at": _price(row["actual_price"], site),
+            }
             for row in line["ledger"]
         ]
         shown.append(
@@ -220,6 +238,17 @@ def _lines(page: dict[str, Any]) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _bom_name(version: Any, main: Any) -> str:
+    """A phantom's component names the phantom: its figure stands in the phantom's own BOM."""
+    if version is None:
+        return ""
+    return f"BOM v{version.number}" if version == main else f"BOM {version.item.code} v{version.number}"
+
+
+def _price(value: str, site: Site) -> str:
+    return f"{price(value, site.currency_decimals)} {site.currency}" if value else ""
 
 
 def _version(version: Any) -> dict[str, Any]:

@@ -11,21 +11,22 @@ from django.utils import timezone
 from backflush.actions.decline_reversal import decline_reversal
 from backflush.actions.reverse_posting import MEANING, reverse_posting
 from backflush.models import Posting, ReversalRequest
-from backflush.queries.postings import posting_number
+from backflush.queries.postings import ledger_of_entries, posting_number
+from backflush.queries.reporters import reported_by
 from backflush.queries.reversals import reporters_of, reversal_content, reversal_facts, where_lot_went
 from backflush.rules.reversal import reversal_refusals, signer_refusals
 from backflush.web.explained import unit_symbols
-from masterdata.models import Person
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
 from masterdata.pages.figures import since, when
 from masterdata.pages.signing import ticket_of
 from masterdata.rules.duties import Duty
-from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.refusal import Refused
 from masterdata.rules.signatures import content_digest
 from traceability.models import MaterialLot, WorkOrder
 
 STATES = [("open", "waiting for QA"), ("signed", "signed"), ("declined", "declined")]
+_SHOWN = {"open": "that wait for QA", "signed": "that were signed", "declined": "that were declined"}
 TONES = {"open": "soon", "signed": "good", "declined": "idle"}
 
 
@@ -40,7 +41,7 @@ def reversals(request: HttpRequest) -> HttpResponse:
         .select_related("posting", "requested_by", "reason", "signature", "declined_by", "reversal")
         .defer("posting__facts", "reversal__facts")
     )
-    # without a choice the worklist is shown; "all" of the choice is asked for with a sort or an order
+    # without a choice the worklist is shown, and says so; "all" is asked for by an empty choice
     wanted = asked["state"] or ("open" if "state" not in request.GET else "")
     if wanted == "open":
         rows = rows.filter(reversal=None, declined_at=None)
@@ -58,8 +59,9 @@ def reversals(request: HttpRequest) -> HttpResponse:
         name="requests",
         rows=rows.order_by("requested_at"),
         order="requested_at",
-        file="reversals",
+        file=f"reversals {dict(STATES)[wanted]}".replace(" ", "-") if wanted else "reversals",
         filters=filters,
+        all_url="?state=",
         empty="No reversal waits for a signature." if wanted == "open" else "No reversal fits.",
         empty_hint="A reversal is asked for on the page of its posting.",
         columns=[
@@ -77,7 +79,12 @@ def reversals(request: HttpRequest) -> HttpResponse:
         ],
         context={
             "title": "Reversals",
-            "intro": "Asked for on a posting, signed by QA: never by who reported or asked.",
+            "intro": "Asked for on a posting, signed by QA: never by who reported or asked."
+            + (
+                f" Only those {_SHOWN[wanted]} are shown and exported; the choice “all” adds the rest."
+                if wanted
+                else ""
+            ),
         },
     )
     return lists.show_list(request, listing)
@@ -111,8 +118,6 @@ def reversal_decline(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("reversal", pk)
     note = request.POST.get("note", "").strip()[:300]
     try:
-        if not note:
-            raise Refused(Refusal("reason_missing", "Say why the posting stands.", "", "Write a sentence."))
         decline_reversal(request=asked, actor=person_of(request), now=timezone.now(), note=note)
     except Refused as refused:
         return _page(request, _find(request, pk), refused=refused)
@@ -154,14 +159,25 @@ def _page(request: HttpRequest, asked: ReversalRequest, *, refused: Refused | No
         "posting": posting,
         "content": {
             **content,
-            "lines": [{**line, "unit": symbols.get(line["unit"], line["unit"])} for line in content["lines"]],
+            # the signed lines are the ledger's, in its order; ids only lead on and are no part of what is signed
+            "lines": [
+                {
+                    **line,
+                    "unit": symbols.get(line["unit"], line["unit"]),
+                    "item_id": row["item_id"],
+                    "lot_id": row["lot_id"],
+                }
+                for line, row in zip(
+                    content["lines"], ledger_of_entries([posting.entry_id]).get(posting.entry_id, []), strict=True
+                )
+            ],
         },
         "facts": _facts(asked, content),
         "signed_facts": [
             {"name": "Posting", "value": content["posting"], "code": True},
             {"name": "Order and operation", "value": f"{content['order']}, {content['operation']}"},
             {"name": "Reason", "value": f"{content['reason']} {content['note']}"},
-            {"name": "Asked for by", "value": content["requested_by"]},
+            {"name": "Asked for by", "value": f"{asked.requested_by.name} ({content['requested_by']})"},
             {"name": "Lines", "value": f"all {len(content['lines'])}, as listed above"},
         ],
         "where": _where(posting),
@@ -180,7 +196,6 @@ def _page(request: HttpRequest, asked: ReversalRequest, *, refused: Refused | No
 
 def _facts(asked: ReversalRequest, content: dict[str, Any]) -> list[dict[str, Any]]:
     posting = asked.posting
-    reporters = Person.objects.filter(pk__in=reporters_of(posting)).order_by("name")
     facts = [
         {
             "name": "Posting",
@@ -193,7 +208,7 @@ def _facts(asked: ReversalRequest, content: dict[str, Any]) -> list[dict[str, An
         {"name": "Reason", "value": f"{asked.reason.name} ({asked.reason.code})"},
         {"name": "What happened", "value": asked.note},
         {"name": "Asked for by", "value": f"{asked.requested_by.name}, {when(asked.requested_at)}"},
-        {"name": "Reported by", "value": ", ".join(person.name for person in reporters) or "a device"},
+        {"name": "Reported by", "value": reported_by(posting)},
     ]
     if asked.signature:
         facts.append(

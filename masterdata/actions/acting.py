@@ -3,10 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import connection, transaction
+from django.dispatch import receiver
+from simple_history.signals import pre_create_historical_record
 
-_inside: ContextVar[bool] = ContextVar("inside_an_action", default=False)
+from masterdata.models import Person
+
+#: who acts in this thread; None outside any action
+_acting: ContextVar[object] = ContextVar("who_acts", default=None)
 
 
 @contextmanager
@@ -16,10 +22,10 @@ def acting(actor: object, *, reason: str = "", on_behalf: str = "") -> Iterator[
     `actor` is a Person, a Device or a text such as `service:poster`. The settings are local to the transaction, so they
     cannot leak into the next request. Raises RuntimeError if a transaction is already open outside any action.
     """
-    if _inside.get():
+    if is_acting():
         yield
         return
-    token = _inside.set(True)
+    token = _acting.set(actor)
     try:
         with transaction.atomic(durable=True):
             with connection.cursor() as cursor:
@@ -31,12 +37,12 @@ def acting(actor: object, *, reason: str = "", on_behalf: str = "") -> Iterator[
                 )
             yield
     finally:
-        _inside.reset(token)
+        _acting.reset(token)
 
 
 def is_acting() -> bool:
     """Whether an action is under way in this thread."""
-    return _inside.get()
+    return _acting.get() is not None
 
 
 def actor_key(actor: object) -> str:
@@ -44,3 +50,14 @@ def actor_key(actor: object) -> str:
     if isinstance(actor, str):
         return actor
     return f"{type(actor).__name__.lower()}:{actor.pk}"  # type: ignore[attr-defined]
+
+
+@receiver(pre_create_historical_record, dispatch_uid="history_names_who_acts")
+def _name_who_acts(*, instance: Any, history_instance: Any, **_more: Any) -> None:
+    """A history row names the person of the action, whichever way the row was saved, and never just who is signed in.
+
+    `record` may have named somebody else of the same action, as an import with its author and its approver does.
+    """
+    actor = _acting.get()
+    if actor is not None and not hasattr(instance, "_history_user"):
+        history_instance.history_user = actor if isinstance(actor, Person) else None

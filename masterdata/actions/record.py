@@ -27,6 +27,8 @@ def record(row: Row, *, actor: object, reason: str = "", changed: Iterable[str] 
         row.save(update_fields=None if changed is None else list(changed))
     except IntegrityError as error:
         raise Refused(_collision(row, error)) from error
+    finally:  # who saves the same row next is somebody else
+        del row._history_user  # type: ignore[attr-defined]
     return row
 
 

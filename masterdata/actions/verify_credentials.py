@@ -16,12 +16,19 @@ from masterdata.rules.refusal import Refusal, Refused
 
 
 def verify_credentials(
-    *, user: str, password: str, content_digest: str, now: datetime, request: HttpRequest | None = None
+    *,
+    user: str,
+    password: str,
+    content_digest: str,
+    now: datetime,
+    request: HttpRequest | None = None,
+    signed_in: Person | None = None,
 ) -> SigningTicket:
     """A one-use right for this person to sign the content with this digest.
 
-    `user`: user name or badge. Refused with `credentials_refused` and no hint which part was wrong, or that the account
-    is locked. RuntimeError inside an action: the count of failures would be rolled back with it.
+    `user`: user name or badge. `signed_in`: whose session it is that signs; only they can. Refused with `credentials_refused`
+    and no hint which part was wrong, or that the account is locked; with `not_your_session` where the credentials are right but
+    somebody else's. RuntimeError inside an action: the count of failures would be rolled back with it.
     """
     if is_acting():
         raise RuntimeError("Credentials are verified before the action that they sign, not in it.")
@@ -37,6 +44,15 @@ def verify_credentials(
         )
     with transaction.atomic():
         reset(username=person.username)
+    if signed_in is not None and signed_in.pk != person.pk:  # only whoever knows the password is told whose it is
+        raise Refused(
+            Refusal(
+                "not_your_session",
+                f"You are signed in as {signed_in.name}; {person.name} signs in their own session.",
+                person.name,
+                f"Switch user: {person.name} signs in, reads the record and signs it.",
+            )
+        )
     with acting(person):
         return SigningTicket.objects.create(person=person, content_digest=content_digest, given_at=now)
 

@@ -45,6 +45,13 @@ def price(value: Any, decimals: int = 2) -> str:
     return figure(exact) if -int(exact.as_tuple().exponent) > decimals else money(exact, decimals)
 
 
+def seconds_off(milliseconds: int) -> str:
+    """How far a clock is off, to a tenth of a second: +0.3 s, −400.0 s; what rounds to nothing has no sign."""
+    tenths = (abs(milliseconds) + 50) // 100
+    sign = "" if not tenths else "−" if milliseconds < 0 else "+"
+    return f"{sign}{tenths // 10}.{tenths % 10} s"
+
+
 def raw(value: Any) -> str:
     """A figure for machines: plain digits with a point."""
     if isinstance(value, Decimal):

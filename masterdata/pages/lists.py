@@ -57,7 +57,8 @@ class Listing:
     """A list as a screen needs it. `rows`: a QuerySet, or a list of anything that the columns' cells read.
 
     `understood`: filters of the address that have no field here. `foot`: makes rows of cells, one cell a column, that stand
-    below all rows, on every page and in the file.
+    below all rows, on every page and in the file. `all_url`: where "show all" leads; a list that opens filtered says there
+    that nothing is chosen.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Listing:
     empty: str
     empty_hint: str = ""
     filters: Sequence[Filter] = ()
+    all_url: str = "?"
     per_page: int = PER_PAGE
     foot: Callable[[Any], list[list[Cell]]] | None = None
     understood: Sequence[Filter] = ()
@@ -188,6 +190,7 @@ def table_of(request: HttpRequest, listing: Listing) -> dict[str, Any]:
         "count": f"{figures.figure(count)} {listing.name if count != 1 else _one(listing.name)}" if count else "",
         "export_urls": [{"label": "CSV", "url": f"?{query.urlencode()}"}] if count else [],
         "filters": listing.filters,
+        "all_url": listing.all_url,
         "filtered": any(one.value for one in listing.filters),
         "notes": [*notes_of([*listing.filters, *listing.understood]), *([note] if note else [])],
         "foot": listing.foot(rows) if listing.foot and count else [],

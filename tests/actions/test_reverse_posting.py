@@ -7,7 +7,7 @@ import pytest
 from backflush.actions.decline_reversal import decline_reversal
 from backflush.actions.request_reversal import request_reversal
 from backflush.actions.reverse_posting import reverse_posting
-from backflush.models import OrderProgress, OutboxMessage, Posting
+from backflush.models import OrderProgress, OutboxMessage, Posting, ReversalRequest
 from backflush.queries.reversals import reversal_content
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
@@ -29,12 +29,13 @@ def order():
     return made
 
 
-def _request(posting, by="supervisor"):
+def _request(posting, by="supervisor", note="The counter ran on."):
     return request_reversal(
         posting=posting,
         reason=plant.reason("WRONG-COUNT", "reversal"),
         actor=getattr(plant.people(), by),
         now=floor.NOW,
+        note=note,
     )
 
 
@@ -159,6 +160,25 @@ def test_a_declined_request_leaves_the_posting_and_frees_it_for_another(order):
         _sign(request)
     assert "request_settled" in refused.value.codes
     assert _request(posting).pk != request.pk
+
+
+@pytest.mark.parametrize("note", ["", "  \n\t "])
+def test_a_request_says_what_happened_or_is_not_opened(order, note):
+    posting = reporting.posted(order, good="10")
+    with pytest.raises(Refused) as refused:
+        _request(posting, note=note)
+    assert refused.value.codes == ["note_missing"]
+    assert not ReversalRequest.objects.exists()
+
+
+@pytest.mark.parametrize("note", ["", "  \n\t "])
+def test_who_declines_says_why(order, note):
+    request = _request(reporting.posted(order, good="10"))
+    with pytest.raises(Refused) as refused:
+        decline_reversal(request=request, actor=plant.people().qa, now=floor.NOW, note=note)
+    assert refused.value.codes == ["reason_missing"]
+    request.refresh_from_db()
+    assert request.declined_at is None
 
 
 def test_an_expired_lot_gets_its_quantity_back_and_stays_ineligible(order):

@@ -1,5 +1,6 @@
 """What can be read: lots and their genealogy, orders and how ready they are, postings explained, master data, variances."""
 
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from backflush.actions.post_reports import post_reports
 from tests import floor, plant
 from tests.api.shop import REPORTS, faults, person_client, report
+from traceability.actions.ledger import record_moves
+from traceability.rules.moves import Move
 
 
 @pytest.fixture
@@ -58,6 +61,35 @@ def test_genealogy_leads_back_and_forward_with_quantities_and_postings(posted, d
     forward = device.get(f"/api/v1/lots/{used['id']}/genealogy", {"direction": "forward", "depth": "1"}).json()
     assert [(lot["code"], lot["level"]) for lot in forward["lots"]] == [("F/1", 0), ("KIT/A-1", 1)]
     assert forward["edges"] == [edge]
+
+
+def test_genealogy_tells_orders_that_have_no_output_lot_yet(shop, device):
+    record_moves(
+        site_id=shop.lot.site_id,
+        kind="goods_issue",
+        moves=[
+            Move(
+                shop.lot.pk,
+                shop.lot.item_id,
+                plant.place("staging").pk,
+                shop.order.pk,
+                plant.place("consumed").pk,
+                0,
+                Decimal(5),
+                order_id=shop.order.pk,
+                component=uuid.uuid4(),
+            )
+        ],
+        actor=plant.people().operator,
+        occurred_at=floor.NOW,
+        now=floor.NOW,
+        order_id=shop.order.pk,
+    )
+    found = device.get(f"/api/v1/lots/{shop.lot.pk}/genealogy", {"direction": "forward"}).json()
+    assert found["in_orders"] == [
+        {"order": "WO-1", "state": "released", "inner": shop.lot.pk, "quantity": "5", "postings": []}
+    ]
+    assert device.get(f"/api/v1/lots/{shop.lot.pk}/genealogy").json()["in_orders"] == []
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,11 @@ class Scene:
 
     def reverse(self, posting: Posting) -> None:
         asked = request_reversal(
-            posting=posting, reason=plant.reason("MISCOUNT", "reversal"), actor=plant.people().supervisor, now=LATER
+            posting=posting,
+            reason=plant.reason("MISCOUNT", "reversal"),
+            actor=plant.people().supervisor,
+            now=LATER,
+            note="miscounted",
         )
         signed = plant.ticket(plant.people().qa, reversal_content(asked), at=LATER)
         reverse_posting(request=asked, ticket=signed, now=LATER)

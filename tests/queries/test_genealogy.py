@@ -193,3 +193,28 @@ def test_rework_that_consumes_what_it_makes_comes_to_an_end(works):
 
 def test_a_lot_without_any_past_has_an_empty_tree(works):
     assert codes(works.supplied("P-1"), "back") == []
+
+
+def test_work_in_progress_is_told_until_its_order_has_a_lot(works):
+    order, lot = works.order(), works.supplied("P/1")
+    entry = works.issue(order, lot, None, "7")
+    taken_back = works.issue(order, lot, None, "2")
+    works.reverse(taken_back)
+    found = genealogy(lot, "forward")
+    assert (list(found.edges), [tuple(one) for one in found.in_orders]) == (
+        [],
+        [(lot.pk, order.pk, order.number, "released", Decimal(7), [entry.id])],
+    )
+    made = works.made(order, "K/1")
+    found = genealogy(lot, "forward")
+    assert ([edge.outer for edge in found.edges], found.in_orders) == ([made.pk], ())
+
+
+def test_the_whole_tree_tells_work_in_progress_of_what_was_made_of_the_lot(works):
+    first, second, lot = works.order(), works.order(), works.supplied("P/1")
+    made = works.made(first, "K/1")
+    works.issue(first, lot, made)
+    works.issue(second, made, None, "3")
+    assert [(one.lot_id, one.number) for one in genealogy(lot, "forward").in_orders] == [(made.pk, second.number)]
+    assert genealogy(lot, "forward", depth=1).in_orders == ()
+    assert genealogy(lot, "back").in_orders == ()

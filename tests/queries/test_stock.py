@@ -1,11 +1,12 @@
 """Where lots are, what is bound, how they came there; lots and orders by what people know of them."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from masterdata.rules.bom import LineDraft
-from tests import floor, plant
+from tests import floor, plant, reporting
 from traceability.queries import (
     bound_stock,
     lot_movements,
@@ -54,6 +55,24 @@ def test_movements_say_who_what_when_and_why(order, django_assert_max_num_querie
     ]
     assert {one.person for one in movements} == {"Olga Operator"}
     assert (movements[0].reason, movements[0].order_number, movements[1].to_order) == ("LEFT-OVER", "WO/7", "WO/7")
+
+
+def test_what_a_posting_made_is_received_and_what_it_used_is_issued(order):
+    used = floor.staged(order, plant.item("FOIL"), "50")
+    reporting.posted(order, good="10")
+    (made,) = lots_of_order(order.pk)
+    assert [(one.kind, one.what) for one in lot_movements(made)] == [("goods_issue", "goods receipt from production")]
+    assert [one.what for one in lot_movements(used)] == ["goods issue", "staging", "goods receipt"]
+
+
+def test_movements_stand_by_the_time_they_were_recorded(order):
+    lot = floor.received_lot(plant.item("FOIL"), "50")
+    earlier = floor.NOW - timedelta(hours=1)
+    floor.staged_lot(order, lot, "50", at=earlier)
+    assert [(one.kind, one.recorded_at) for one in lot_movements(lot)] == [
+        ("goods_receipt", floor.NOW),
+        ("staging", earlier),
+    ]
 
 
 def test_nothing_was_shipped_yet(order):

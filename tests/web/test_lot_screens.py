@@ -1,11 +1,17 @@
 """The lot page: what it is, where it is, what is in it and where it went; its status changed by whoever may."""
 
 import re
+import uuid
+from decimal import Decimal
 
 from django.urls import reverse
+from django.utils import timezone
 
+from tests import plant
 from tests.web.forms import fields_of
+from traceability.actions.ledger import record_moves
 from traceability.models import MaterialLot, WorkOrder
+from traceability.rules.moves import Move
 
 
 def lot(code: str) -> MaterialLot:
@@ -57,6 +63,43 @@ def test_postings_and_movements_are_listed(look):
     assert "P-000001" in shown
     assert "goods receipt" in shown
     assert "Olga Operator" in shown
+
+
+def test_what_was_made_is_received_from_production_at_standard(look):
+    shown = page(look("auditor"), bottled())
+    assert "goods receipt from production" in shown
+    assert "Standard cost, frozen at the order&#x27;s release" in shown
+    supplied = page(look("auditor"), lot("E-118"))
+    assert "goods receipt from production" not in supplied
+    assert "<dt>Cost</dt>" in supplied
+
+
+def test_work_in_progress_stands_where_it_went(as_):
+    client, order = as_("auditor"), WorkOrder.objects.get(number="WO-20421")
+    used, now = lot("B-219"), timezone.now()
+    staging, consumed = plant.place("staging", "FILL-1-WIP"), plant.place("consumed")
+    move = Move(
+        *(used.pk, used.item_id, staging.pk, order.pk, consumed.pk, 0, Decimal(5)),
+        order_id=order.pk,
+        component=uuid.uuid4(),
+    )
+    record_moves(
+        site_id=used.site_id,
+        kind="goods_issue",
+        moves=[move],
+        actor=plant.people().operator,
+        occurred_at=now,
+        now=now,
+        order_id=order.pk,
+    )
+    assert not MaterialLot.objects.filter(order_id=order.pk).exists()
+    for shown in (
+        page(client, used),
+        client.get(reverse("lot-tree", args=[used.pk, "forward"]), {"whole": "1"}).content.decode(),
+    ):
+        assert "WO-20421" in shown
+        assert "in work order, no output lot yet" in shown
+        assert reverse("order", args=[order.pk]) in shown
 
 
 def test_qa_releases_and_holds_with_a_reason(as_):

@@ -1,10 +1,20 @@
 """The posting page explains: who, what, when, every figure with its version, the lots and their cost."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from backflush.models import Posting, Recipe, ReversalRequest
+from backflush.actions.post_reports import post_reports
+from backflush.models import OperationReport, Posting, Recipe, ReversalRequest
+from masterdata.actions.measure_clock import measure_clock
+from masterdata.models import BomVersion, Device
+from masterdata.rules.bom import LineDraft
+from tests import floor, plant, reporting
 from tests.web.forms import fields_of
+from tests.web.scene import report
 from traceability.models import WorkOrder
 
 
@@ -65,6 +75,69 @@ def test_versions_lead_to_the_bom_and_name_who_signed(look):
     assert "1 l RM-EXT-310 = 28/25 kg" in page(client, of_order("WO-20400")[0])
 
 
+def test_the_clock_is_told_as_it_was_measured_when_the_posting_was_decided(as_):
+    client, device = as_("auditor"), Device.objects.get(code="MES-1")
+    unmeasured = of_order("WO-20418")[0]
+    measure_clock(device=device, sent_at=timezone.now() - timedelta(milliseconds=40), now=timezone.now())
+    now = timezone.now()
+    report("WO-20418", "12", now, operation="20")
+    post_reports()
+    measured = of_order("WO-20418", "20")[-1]
+    measure_clock(device=device, sent_at=timezone.now() - timedelta(seconds=400), now=timezone.now())
+    assert "by the clock of MES-1 (its offset was not measured)" in page(client, unmeasured)
+    assert "by the clock of MES-1 (0.0 s when this was decided)" in page(client, measured)
+
+
+def test_both_pages_name_the_device_and_whom_it_claims_as_operator(as_):
+    client, now = as_("supervisor"), timezone.now()
+    report("WO-20418", "12", now, operation="20", operator="B-operator")
+    post_reports()
+    posting = of_order("WO-20418", "20")[-1]
+    said = "MES-1; operator (claimed): Olga Operator"
+    assert said in page(client, posting)
+    ask = reverse("posting-reverse", args=[f"P-{posting.number:06d}"])
+    asked = client.post(ask, {"reason": "WRONG-COUNT", "note": "Counted twice."})
+    assert said in client.get(asked.url).content.decode()
+
+
+def test_each_cost_names_its_price_and_where_that_is_from(look):
+    shown = page(look("auditor"), of_order("WO-20418")[1])
+    assert "2.40 EUR per kg, standard frozen at the release of the order" in shown
+    assert "2.40 EUR per kg, cost of lot WO-20400" in shown
+
+
+def test_a_phantoms_component_leads_to_the_phantoms_own_bom(look):
+    shown = page(look("auditor"), of_order("WO-20418")[0])
+    own = BomVersion.objects.get(item__code="PK-SET-024")
+    cap = shown[shown.index("PK-LBL-ELD") :]
+    assert f'href="{reverse("bom", args=[own.pk])}">BOM PK-SET-024 v1</a>' in cap[: cap.index("</section>")]
+
+
+def test_scrap_leads_to_the_report_that_said_it(look):
+    posting = of_order("WO-20418")[1]
+    event = OperationReport.objects.get(pk=posting.report_id).event_id
+    assert f'href="{reverse("exception", args=[event])}">the report&#x27;s scrap</a>' in page(look("auditor"), posting)
+
+
+def test_a_weighed_posting_goes_from_its_target_to_what_is_reached(as_):
+    client = as_("auditor")
+    kit, active = plant.product("VIAL"), plant.item("ACTIVE", unit="KGM", decimals=3, label_potency=Decimal("0.99"))
+    plant.approved_bom(kit, [LineDraft("ACTIVE", "0.1", method="scan", tolerance="2")])
+    order = floor.released_order(kit, "20", number="WO-7")
+    floor.staged(order, active, "5", code="A-1", potency=Decimal("0.97"))
+    weighed = {"kind": "scan_issue", "item": "ACTIVE", "lot": "A-1", "unit": "KGM"}
+    for quantity in ("0.7", "1.3"):
+        posting = reporting.posted(order, **weighed, quantity=quantity)
+    shown = page(client, posting)
+    for words in ("order quantity", "target", "least allowed", "most allowed", "lot potency", "label potency"):
+        assert f'<span class="label">{words}</span>' in shown
+    for figured in ("97 %", "99 %", "≈ 0.685859", "≈ 1.273737", "≈ 1.959596", "1.96 ", "2.04 "):
+        assert f'<span class="figure">{figured}' in shown
+    assert "of the target" in shown
+    assert "KGM" not in shown
+    assert "Reported: 0 good" not in shown
+
+
 def test_it_replays_to_the_same_digits(look):
     assert "replays to the same digits" in page(look("auditor"), of_order("WO-20418")[0])
 
@@ -107,6 +180,16 @@ def test_without_a_reason_for_reversals_nothing_is_asked_and_the_note_stays(as_,
     )
     assert answer.status_code == 422
     assert "Counted twice." in answer.content.decode()
+    assert not ReversalRequest.objects.filter(posting=posting).exists()
+
+
+def test_a_request_that_says_nothing_is_refused_in_words(as_):
+    client, posting = as_("supervisor"), of_order("WO-20418", "20")[0]
+    answer = client.post(
+        reverse("posting-reverse", args=[f"P-{posting.number:06d}"]), {"reason": "WRONG-COUNT", "note": "   "}
+    )
+    assert answer.status_code == 422
+    assert "The request does not say what happened." in answer.content.decode()
     assert not ReversalRequest.objects.filter(posting=posting).exists()
 
 

@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from backflush.models import Posting, ReversalRequest
+from masterdata.models import SigningTicket
 from tests.web.forms import fields_of, signed
 from tests.web.scene import item
 from traceability.models import MaterialLot, StockBalance
@@ -18,6 +19,28 @@ def test_the_worklist_shows_what_waits(look):
     assert "waiting for QA" in shown
     assert "The counter ran while the line was rinsed." in shown
     assert "No reversal fits." in client.get(reverse("reversals"), {"state": "signed"}).content.decode()
+
+
+def test_it_says_that_only_what_waits_is_shown_and_exported_and_leads_to_all(as_):
+    client, asked = as_("qa"), request()
+    shown = client.get(reverse("reversals"))
+    assert "Only those that wait for QA are shown and exported" in shown.content.decode()
+    assert 'href="?state="' in shown.content.decode()
+    export = client.get(reverse("reversals"), {"format": "csv"})
+    assert 'filename="reversals-waiting-for-QA.csv"' in export["Content-Disposition"]
+    client.post(reverse("reversal-decline", args=[asked.pk]), {"note": "The count was right."})
+    everything = client.get(reverse("reversals"), {"state": "", "format": "csv"})
+    assert 'filename="reversals.csv"' in everything["Content-Disposition"]
+    assert "The counter ran while the line was rinsed." in everything.content.decode()
+    assert "Only those" not in client.get(reverse("reversals"), {"state": ""}).content.decode()
+
+
+def test_lots_and_items_lead_to_their_pages_and_people_have_their_names(look):
+    shown = look("qa").get(reverse("reversal", args=[request().pk])).content.decode()
+    bottles = MaterialLot.objects.get(item=item("PK-BTL-200"), code="B-214")
+    assert reverse("lot", args=[bottles.pk]) in shown
+    assert reverse("item", args=[bottles.item_id]) in shown
+    assert "Sam Supervisor (supervisor)" in shown
 
 
 def test_the_page_shows_every_line_that_will_move(look):
@@ -49,6 +72,26 @@ def test_a_wrong_password_signs_nothing_and_gives_no_hint(as_):
     assert answer.status_code == 422
     assert "The signature was not accepted." in answer.content.decode()
     assert not Posting.objects.filter(reversal_of=asked.posting_id).exists()
+
+
+def test_nobody_signs_in_the_session_of_somebody_else(as_):
+    client, asked = as_("auditor"), request()
+    here = reverse("reversal", args=[asked.pk])
+    answer = client.post(here, signed(fields_of(client.get(here), here, "digest"), "qa"))
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "You are signed in as Aude Auditor; Quinn Quality signs in their own session." in shown
+    assert "Switch user" in shown
+    assert not Posting.objects.filter(reversal_of=asked.posting_id).exists()
+    assert not SigningTicket.objects.exclude(used_at__isnull=False).exists()
+
+
+def test_whose_password_it_is_is_not_told_to_who_does_not_know_it(as_):
+    client, asked = as_("auditor"), request()
+    here = reverse("reversal", args=[asked.pk])
+    answer = client.post(here, signed(fields_of(client.get(here), here, "digest"), "qa", password="wrong"))
+    assert "The signature was not accepted." in answer.content.decode()
+    assert "Quinn" not in answer.content.decode()
 
 
 def test_an_empty_signature_is_told_apart_from_a_wrong_one(as_):
@@ -103,7 +146,7 @@ def test_whoever_asked_is_told_that_somebody_else_signs(as_):
     client = as_("qa")
     last = Posting.objects.filter(operation_number="20").get()
     ask = reverse("posting-reverse", args=[f"P-{last.number:06d}"])
-    here = client.post(ask, {"reason": "WRONG-COUNT"}).url
+    here = client.post(ask, {"reason": "WRONG-COUNT", "note": "Counted twice."}).url
     shown = client.get(here)
     assert "Quinn Quality asked for the reversal" in shown.content.decode()
     answer = client.post(here, signed(fields_of(shown, here, "digest"), "qa"))

@@ -63,15 +63,30 @@ class LotFact(NamedTuple):
     expires_on: date | None
 
 
+class InOrder(NamedTuple):
+    """`quantity` of a lot was used by an order that has no output lot yet: work in progress, in no other lot."""
+
+    lot_id: int
+    order_id: int
+    number: str
+    state: str
+    quantity: Decimal
+    entries: list[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Genealogy:
-    """A lot's tree in one direction, the lots in it by id, and whether it was cut for its size."""
+    """A lot's tree in one direction, the lots in it by id, and whether it was cut for its size.
+
+    `in_orders` (forward only): where lots of it went that are in no output lot yet.
+    """
 
     direction: Direction
     root: Node
     lots: dict[int, LotFact]
     edges: tuple[Edge, ...]
     cut: bool = False
+    in_orders: tuple[InOrder, ...] = ()
 
 
 def genealogy(lot: MaterialLot, direction: str = Direction.BACK, depth: int | None = None) -> Genealogy:
@@ -81,7 +96,27 @@ def genealogy(lot: MaterialLot, direction: str = Direction.BACK, depth: int | No
     lots = lot_facts({lot.pk, *(edge.outer for edge in edges), *(edge.inner for edge in edges)})
     names = {lot_id: f"{fact.item_code}\0{fact.code}" for lot_id, fact in lots.items()}
     root = build_tree(lot.pk, edges, way, names=names, depth=depth)
-    return Genealogy(way, root, lots, tuple(edges), cut=len(edges) >= MOST_EDGES)
+    in_orders: tuple[InOrder, ...] = ()
+    if way == Direction.FORWARD:
+        in_orders = tuple(used_without_output({lot.pk} if depth == 1 else lots.keys()))
+    return Genealogy(way, root, lots, tuple(edges), len(edges) >= MOST_EDGES, in_orders)
+
+
+def used_without_output(lot_ids: Collection[int]) -> list[InOrder]:
+    """What orders used of these lots in lines that name no output lot, where the order has no lot that could share them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.lot_id, o.id, o.number, o.state, sum(l.quantity), array_agg(DISTINCT l.entry_id)"
+            " FROM traceability_ledgerline l JOIN traceability_workorder o ON o.id = l.order_id"
+            " JOIN masterdata_bin b ON b.id = l.to_bin_id AND b.kind = 'consumed'"
+            " WHERE l.lot_id = ANY (%s) AND l.output_lot_id IS NULL AND l.mirrors IS NULL"
+            "  AND NOT EXISTS (SELECT 1 FROM traceability_ledgerline m WHERE m.mirrors = l.id)"
+            "  AND NOT EXISTS (SELECT 1 FROM traceability_materiallot made"
+            "   WHERE made.order_id = l.order_id AND made.id <> l.lot_id)"
+            " GROUP BY l.lot_id, o.id ORDER BY o.number, l.lot_id",
+            [list(lot_ids)],
+        )
+        return list(map(InOrder._make, cursor.fetchall()))
 
 
 def edges_of(lot_id: int, direction: Direction, *, whole: bool = True) -> list[Edge]:

@@ -1,15 +1,16 @@
 """Where lots are, what is bound to orders, and every movement of a lot."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from masterdata.models import Bin, Device, Person, ReasonCode
 from masterdata.rules.vocabulary import BinKind
 from traceability.models import UNBOUND, LedgerEntry, LedgerLine, MaterialLot, StockBalance, WorkOrder
+from traceability.rules.vocabulary import EntryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One line of the ledger as people read it. `quantity` in the item's stock unit; `reversed`: a later line mirrors it."""
+    """One line of the ledger as people read it. `quantity` in the item's stock unit; `reversed`: a later line mirrors it.
+
+    `kind` is the entry's; `what` is what this line of it did, since a posting both issues and receives.
+    """
 
     entry_id: int
     line_id: int
     kind: str
+    what: str
     occurred_at: datetime
     recorded_at: datetime
     lot_id: int
@@ -81,8 +86,13 @@ def shipped(lot_ids: Collection[int]) -> dict[int, Decimal]:
 
 
 def lot_movements(lot: MaterialLot, *, limit: int = 500) -> list[Movement]:
-    """The latest movements of a lot, newest first."""
-    lines = list(LedgerLine.objects.filter(lot_id=lot.pk).order_by("-entry_id", "-id")[:limit])
+    """The movements of a lot that were recorded latest, the last one first."""
+    recorded = LedgerEntry.objects.filter(pk=OuterRef("entry_id")).values("recorded_at")
+    lines = list(
+        LedgerLine.objects.filter(lot_id=lot.pk)
+        .annotate(recorded=Subquery(recorded))
+        .order_by("-recorded", "-entry_id", "-id")[:limit]
+    )
     return _movements(lines)
 
 
@@ -103,13 +113,10 @@ def _held(balances: QuerySet[StockBalance]) -> list[Held]:
     return sorted(found, key=lambda one: (one.bin.walking_order, one.bin.code, one.lot.item.code, one.lot.code))
 
 
-def _movements(lines: list[LedgerLine]) -> list[Movement]:
+def _movements(lines: Sequence[LedgerLine]) -> list[Movement]:
     entries = LedgerEntry.objects.in_bulk({line.entry_id for line in lines})
-    bins = dict(
-        Bin.objects.filter(id__in={end for line in lines for end in (line.from_bin_id, line.to_bin_id)}).values_list(
-            "id", "code"
-        )
-    )
+    ends = Bin.objects.in_bulk({end for line in lines for end in (line.from_bin_id, line.to_bin_id)})
+    bins = {key: place.code for key, place in ends.items()}
     named = {order for line in lines for order in (line.from_order, line.to_order)}
     named |= {entry.order_id for entry in entries.values() if entry.order_id}
     orders = dict(WorkOrder.objects.filter(id__in=named).values_list("id", "number"))
@@ -130,6 +137,7 @@ def _movements(lines: list[LedgerLine]) -> list[Movement]:
             entry_id=line.entry_id,
             line_id=line.pk,
             kind=entry.kind,
+            what=_what(entry.kind, ends.get(line.from_bin_id)),
             occurred_at=entry.occurred_at,
             recorded_at=entry.recorded_at,
             lot_id=line.lot_id,
@@ -149,3 +157,10 @@ def _movements(lines: list[LedgerLine]) -> list[Movement]:
         for line in lines
         if (entry := entries.get(line.entry_id)) is not None
     ]
+
+
+def _what(kind: str, from_bin: Bin | None) -> str:
+    """The entry's kind in words; what a posting brings out of consumption, it received from production."""
+    if kind == EntryKind.GOODS_ISSUE and from_bin is not None and from_bin.kind == BinKind.CONSUMED:
+        return "goods receipt from production"
+    return kind.replace("_", " ")

@@ -206,6 +206,7 @@ class Theatre:
             reason=plant.reason("MISCOUNT", "reversal"),
             actor=plant.people().supervisor,
             now=self.case.now,
+            note="miscounted",
         )
         signed = plant.ticket(plant.people().qa, reversal_content(request), at=self.case.now)
         return reverse_posting(request=request, ticket=signed, now=self.case.now)
