@@ -3,6 +3,8 @@
 "use strict";
 (() => {
   const asNumber = (text) => Number(String(text).trim().replace(",", ".")) || 0;
+  /* Steps are taken only from a figure that has one reading; the server says what is wrong with others. */
+  const isClear = (text) => /^[0-9]*([.][0-9]*|,([0-9]{0,2}|[0-9]{4,}))?$/.test(String(text).trim());
   const places = (text) => (String(text).split(/[.,]/)[1] || "").length;
 
   function stepped(field, by, mark) {
@@ -21,7 +23,7 @@
     let value = fresh ? "" : field.value;
     if (key === "clear") value = "";
     else if (key === "back") value = value.slice(0, -1);
-    else if (key === "step") value = stepped(field, button.dataset.by, mark);
+    else if (key === "step") value = !isClear(field.value) ? field.value : stepped(field, button.dataset.by, mark);
     else if (key === "point") value = /[.,]/.test(value) ? value : (value || "0") + mark;
     else if (value.length < Number(field.maxLength > 0 ? field.maxLength : 12)) value = value === "0" ? key : value + key;
     pad.dataset.fresh = "no";

@@ -17,11 +17,11 @@ from masterdata.pages.once import form_number, once
 from masterdata.queries import find_code, item_factors, unit_facts
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.typed_numbers import typed_number
 from masterdata.rules.units import conversion
 from masterdata.rules.vocabulary import BinKind, Dimension, Tracking
 from traceability.actions.receive_lot import receive_lot
 from traceability.models import MaterialLot
-from traceability.pages.scanned import quantity_text
 from traceability.queries import read_scan, stock_of
 from traceability.queries.labels import label_of_lot, lot_barcode
 from traceability.rules.places import RECEIVING_BINS
@@ -60,9 +60,6 @@ class Delivery(forms.Form):
             del self.fields["potency"]
         if not has_density(item):
             del self.fields["density"], self.fields["density_temperature"]
-
-    def clean_quantity(self) -> str:
-        return quantity_text(self.cleaned_data["quantity"])
 
     def clean_potency(self) -> Decimal | None:
         percent = _decimal(self.cleaned_data["potency"])
@@ -203,11 +200,20 @@ def _page(
 
 
 def _decimal(text: str, *, negative: bool = False) -> Decimal | None:
-    typed = quantity_text(text)
-    if not typed:
+    below = negative and text.strip().startswith("-")
+    digits = _read(text.strip().removeprefix("-") if below else text)
+    if not digits:
         return None
-    digits = typed.removeprefix("-") if negative else typed
     whole, _, part = digits.partition(".")
-    if not (whole + part).isascii() or not (whole + part).isdecimal() or len(whole) > 5 or len(part) > 6:
+    if len(whole) > 5 or len(part) > 6:
         raise forms.ValidationError("Enter a number such as 98.4.")
-    return Decimal(typed)
+    return -Decimal(digits) if below else Decimal(digits)
+
+
+def _read(text: str) -> str:
+    """A number of the form; what speaks against it stands at its field."""
+    try:
+        return typed_number(text)
+    except Refused as refused:
+        (why,) = refused.refusals
+        raise forms.ValidationError(f"{why.sentence} {why.remedy}") from refused

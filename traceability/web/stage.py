@@ -16,13 +16,14 @@ from masterdata.pages.floor import floor_page, is_part
 from masterdata.pages.once import form_number, once
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.typed_numbers import is_typed_number, typed_number
 from masterdata.rules.vocabulary import BinKind
 from traceability.actions.stage_lot import stage_lot, why_not_staged
 from traceability.actions.take_back_staging import take_back_staging
 from traceability.models import StagingScan, WorkOrder
 from traceability.pages.order_head import floor_order, order_head
 from traceability.pages.picking_state import Taking, settle, taking_of
-from traceability.pages.scanned import Scanned, is_quantity, quantity_text, scanned, the_lot
+from traceability.pages.scanned import Scanned, scanned, the_lot
 from traceability.queries import pick_list, staging_scans
 from traceability.queries.bins import staging_bins
 from traceability.queries.pick_lists import PickLine
@@ -87,11 +88,11 @@ def _step(request: HttpRequest, order: WorkOrder, work: Work) -> None:
     if not text:
         settle(taking, kinds=_SOURCES)
         work.typed = request.POST.get("quantity", "")
-        return _bind(request, order, work, quantity_text(work.typed))
-    if taking.lot is not None and taking.place is not None and is_quantity(text):
+        return _bind(request, order, work, typed_number(work.typed))
+    if taking.lot is not None and taking.place is not None and is_typed_number(text):
         settle(taking, kinds=_SOURCES)
         work.typed = text
-        return _bind(request, order, work, quantity_text(text))
+        return _bind(request, order, work, typed_number(text))
     takes = {line.item.pk for line in pick_list(order, timezone.now())}
     found = scanned(order.site, text, items=takes)
     if found.bin is not None and not found.lots:

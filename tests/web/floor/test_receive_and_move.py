@@ -62,7 +62,7 @@ def test_missing_and_unreadable_fields_are_named(tablet):
     assert page.status_code == 422
     assert page.context["form"].errors["code"] == ["This field is required."]
     page = receipt(tablet(), quantity="a lot")
-    assert said(page) == ["“alot” is not a quantity."]
+    assert said(page) == ["“a lot” is not a quantity."]
 
 
 def test_an_item_that_nobody_knows_says_what_to_do(tablet):
@@ -104,3 +104,12 @@ def test_a_staging_bin_is_refused_with_the_right_screen_in_words(tablet):
 def test_a_bin_before_any_lot_asks_for_the_lot(tablet):
     page = scan(tablet(), reverse("move-stock"), "B-12-3")
     assert said(page) == ["B-12-3 is a bin."]
+
+
+def test_a_thousand_with_a_comma_is_neither_received_nor_moved(tablet):
+    client, address = tablet(), reverse("move-stock")
+    assert said(receipt(client, quantity="1,000")) == ["“1,000” can be read in two ways."]
+    assert receipt(client, "RM-ALV-01", code="A-40", quantity="5", potency="9,000").context["form"].errors["potency"]
+    page = scan(client, address, "B-12-3", scan(client, address, "E-77"))
+    assert said(scan(client, address, "1,000", page)) == ["“1,000” can be read in two ways."]
+    assert {held.bin.code for held in stock_of(lot("E-77")) if not held.order} == {"A-07-1"}

@@ -132,3 +132,12 @@ def test_somebody_of_finance_may_look_and_not_stage(tablet):
     answer = client.post(address, {"code": "F-4490"})
     assert answer.status_code == 403
     assert "Fay Finance may not receive, put away, stage" in answer.content.decode()
+
+
+@pytest.mark.parametrize("field", ["code", "quantity"])
+def test_a_thousand_with_a_comma_is_not_taken_for_one(tablet, field):
+    client, address = tablet(), at("stage", "WO-7010")
+    page = client.post(address, {**hidden(scan(client, address, "X-101")), field: "1,000"}, headers=HTMX)
+    assert said(page) == ["“1,000” can be read in two ways."]
+    assert page.context["taking"].lot == lot("X-101")
+    assert bound() == {}

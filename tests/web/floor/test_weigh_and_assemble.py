@@ -79,6 +79,7 @@ def test_beyond_the_tolerance_nothing_is_recorded(tablet):
 def test_a_reading_that_is_no_weight_is_refused(tablet):
     client = tablet()
     assert said(issue(client, gross="six")) == ["Reading: “six” is no weight."]
+    assert said(issue(client, gross="6,100", tare="1")) == ["Reading: “6,100” can be read in two ways."]
     assert said(issue(client, gross="1", tare="1")) == ["The reading is not more than the tare."]
 
 
