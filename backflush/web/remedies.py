@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from backflush.web.explained import unit_symbols
+from backflush.web.told import one_per_item
 from masterdata.pages.figures import with_symbols
 
 #: Refusal code → (address name of the screen, whether it takes the order, words on the link).
@@ -29,7 +30,7 @@ _SCREENS: dict[str, tuple[str, bool, str]] = {
 
 
 def with_links(reasons: Iterable[Mapping[str, Any]], *, order_id: int) -> list[dict[str, Any]]:
-    """Reasons as the `refusals` component takes them: units as people write them, and the screen where each is mended."""
+    """Reasons for screens, one for each item: units as people write them, and the screen where each is mended."""
     symbols = unit_symbols()
     return [
         {
@@ -38,7 +39,7 @@ def with_links(reasons: Iterable[Mapping[str, Any]], *, order_id: int) -> list[d
             "remedy": with_symbols(reason["remedy"], symbols),
             **_link(reason["code"], order_id),
         }
-        for reason in reasons
+        for reason in one_per_item(reasons)
     ]
 
 

@@ -43,7 +43,7 @@ def _board(site: Site) -> dict[str, Any]:
     blocked = blocked_reports(site.pk)
     for row in blocked:
         row["age"] = since(row["received_at"], now)
-        row["reasons"] = with_links(row["reasons"], order_id=row["order_id"])
+        row["reasons"] = [{**one, "url": ""} for one in with_links(row["reasons"], order_id=row["order_id"])]
     return {
         "site": site,
         "lines": _lines(site, now),

@@ -135,3 +135,12 @@ def test_a_thousand_with_a_comma_is_refused_in_words_before_and_when_it_is_sent(
     assert page.status_code == 422
     assert page.context["refusals"][0]["remedy"].startswith("Write 1000 or 1.000:")
     assert 'value="1,000"' in page.content.decode()
+
+
+def test_what_is_missing_is_said_once_for_each_item_with_one_button_for_all(tablet):
+    client = tablet()
+    page = client.post(at("report-preview", "WO-7010", "10"), {"good": "5"}, headers=HTMX)
+    (material,) = [one for one in page.context["reasons"] if one.get("lines")]
+    assert material["sentence"] == "Of 3 items material is missing at the line."
+    assert [one["code"] for one in material["lines"]] == ["not_staged"] * 3
+    assert page.content.decode().count(f'href="{at("stage", "WO-7010")}"') == 1
