@@ -1,4 +1,5 @@
-/* Number pad: keys write into the field they stand under; a keyboard still works.
+/* Number pad: keys write into the figure of the form that was touched last, at first the one that they stand under; a
+   keyboard still works.
    <div data-number-pad><input …> <button data-key="7">7</button> … data-key="back|clear|point|step" data-by="10" */
 "use strict";
 (() => {
@@ -14,10 +15,30 @@
     return sum.toFixed(digits).replace(".", mark);
   }
 
-  function press(pad, button) {
+  const served = new WeakMap();
+  /* A pad of a PIN serves itself alone. */
+  const isFigure = (pad) => pad && pad.querySelector(".display");
+
+  function serve(pad) {
+    const form = pad.closest("form");
+    if (!form || served.get(form) === pad) return;
+    delete pad.dataset.fresh;
+    served.set(form, pad);
+    for (const one of form.querySelectorAll("[data-number-pad].is-served")) one.classList.remove("is-served");
+    pad.classList.add("is-served");
+    for (const name of form.querySelectorAll("[data-serves]")) {
+      name.textContent = pad.closest(".field").querySelector("label").textContent;
+      name.parentElement.hidden = false;
+    }
+  }
+
+  function press(keys, button) {
+    const form = keys.closest("form");
+    const pad = isFigure(keys) && button.dataset.key !== "step" && form && served.get(form) || keys;
     const field = pad.querySelector("input");
     const mark = pad.dataset.point || ".";
     const key = button.dataset.key;
+    if (key === "point" && pad.dataset.point === "") return;
     /* The first key replaces what stood there, as on a calculator. */
     const fresh = pad.dataset.fresh !== "no" && /^[0-9]$/.test(key);
     let value = fresh ? "" : field.value;
@@ -32,6 +53,10 @@
     field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  document.addEventListener("focusin", (event) => {
+    const pad = event.target.closest("[data-number-pad]");
+    if (event.target.matches("input") && isFigure(pad)) serve(pad);
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-number-pad] button[data-key]");
     if (!button) return;

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from backflush.web.explained import unit_symbols
 from backflush.web.told import gathered, one_per_item
-from masterdata.pages.figures import with_symbols
+from masterdata.pages.figures import as_read
 from traceability.models import OrderOperation, WorkOrder
 
 #: Reasons that staging mends.
@@ -23,8 +23,8 @@ def floor_remedies(
         [
             {
                 **reason,
-                "sentence": with_symbols(reason["sentence"], symbols),
-                "remedy": with_symbols(reason["remedy"], symbols),
+                "sentence": as_read(reason["sentence"], symbols),
+                "remedy": as_read(reason["remedy"], symbols),
                 **_link(reason["code"], order, operation),
             }
             for reason in one_per_item(reasons)

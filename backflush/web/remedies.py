@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from backflush.web.explained import unit_symbols
 from backflush.web.told import one_per_item
-from masterdata.pages.figures import with_symbols
+from masterdata.pages.figures import as_read
 
 #: Refusal code → (address name of the screen, whether it takes the order, words on the link).
 _SCREENS: dict[str, tuple[str, bool, str]] = {
@@ -35,8 +35,8 @@ def with_links(reasons: Iterable[Mapping[str, Any]], *, order_id: int) -> list[d
     return [
         {
             **reason,
-            "sentence": with_symbols(reason["sentence"], symbols),
-            "remedy": with_symbols(reason["remedy"], symbols),
+            "sentence": as_read(reason["sentence"], symbols),
+            "remedy": as_read(reason["remedy"], symbols),
             **_link(reason["code"], order_id),
         }
         for reason in one_per_item(reasons)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
+from tests import plant
 from tests.web.floor.screens import hidden, lot, said, scan
 from traceability.models import MaterialLot
 from traceability.queries import stock_of
@@ -113,3 +114,24 @@ def test_a_thousand_with_a_comma_is_neither_received_nor_moved(tablet):
     page = scan(client, address, "B-12-3", scan(client, address, "E-77"))
     assert said(scan(client, address, "1,000", page)) == ["“1,000” can be read in two ways."]
     assert {held.bin.code for held in stock_of(lot("E-77")) if not held.order} == {"A-07-1"}
+
+
+def test_a_code_that_is_too_long_or_cannot_be_printed_is_refused_in_words(tablet):
+    client = tablet()
+    assert said(receipt(client, code="L" * 300)) == ["A lot code has at most 60 characters; this one has 300."]
+    assert said(receipt(client, code="A\x1f1")) == ["The lot code holds a character that cannot be printed."]
+    assert "maxlength" not in str(client.get(reverse("receive"), {"scan": LABEL}).context["form"]["code"])
+
+
+def test_an_item_with_a_shelf_life_is_not_received_without_its_expiry(tablet):
+    plant.item("GLUE", unit="KGM", shelf_life_days=30)
+    page = receipt(tablet(), "GLUE", code="G-1", quantity="5")
+    assert page.context["form"].errors["expires_on"] == ["This field is required."]
+
+
+def test_the_items_own_unit_and_usual_ones_come_before_all_others(tablet):
+    form = tablet().get(reverse("receive"), {"scan": LABEL}).context["form"]
+    choices = form.fields["unit"].choices
+    assert [code for code, _ in choices][:2] == ["KGM", "GRM"]
+    assert choices[-1][0] == "Other units"
+    assert "APZ" in dict(choices[-1][1])
