@@ -28,7 +28,7 @@
     pad.classList.add("is-served");
     for (const name of form.querySelectorAll("[data-serves]")) {
       name.textContent = pad.closest(".field").querySelector("label").textContent;
-      name.parentElement.hidden = false;
+      name.parentElement.hidden = pad.contains(name);
     }
   }
 

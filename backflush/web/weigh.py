@@ -72,7 +72,9 @@ def weigh_bar(request: HttpRequest, pk: int, operation: str) -> HttpResponse:
 def _scanned(order: WorkOrder, lines: list[ScanLine], text: str) -> tuple[ScanLine, LotAtHand]:
     """The staged lot that a scan means; Refused where it is not staged here or not asked for."""
     wanted = {lot.item for line in lines for lot in line.lots} | {line.item.pk for line in lines}
-    found = scanned(order.site, text, items=wanted)
+    found = scanned(
+        order.site, text, items=wanted, remedy="Scan the label of a lot that is staged; they are listed below."
+    )
     for line in lines:
         for lot in line.lots:
             if any(lot.lot == one.pk for one in found.lots):

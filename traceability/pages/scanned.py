@@ -27,8 +27,14 @@ class Scanned:
         return self.lots[0] if len(self.lots) == 1 else None
 
 
-def scanned(site: Site, text: str, *, items: Collection[int] | None = None) -> Scanned:
+#: what to do about a code that nobody knows, where lots come in or are moved
+_RECEIVE_FIRST = "Scan the label of the lot or of the bin; a lot that is not known yet is received first."
+
+
+def scanned(site: Site, text: str, *, items: Collection[int] | None = None, remedy: str = _RECEIVE_FIRST) -> Scanned:
     """What the text means. `items`: ids of those that are expected; a code that several items share then means theirs.
+
+    `remedy`: what is done here about a code that nobody knows.
 
     Raises Refused: label_unreadable, code_unknown.
     """
@@ -46,7 +52,7 @@ def scanned(site: Site, text: str, *, items: Collection[int] | None = None) -> S
                 "code_unknown",
                 f"No lot or bin of this site is called {shown}.",
                 shown,
-                "Scan the label of the lot or of the bin; a lot that is not known yet is received first.",
+                remedy,
             )
         )
     return _with_quantity(Scanned(text, lots=lots, bin=place), scan)

@@ -154,3 +154,11 @@ def test_an_operation_without_serials_says_so(tablet):
 
 def test_the_answer_page_of_an_unknown_report_is_not_there(tablet):
     assert tablet().get(reverse("report-sent", args=["00000000-0000-4000-8000-000000000000"])).status_code == 404
+
+
+def test_an_unknown_code_is_answered_with_what_fits_the_screen(tablet):
+    client = tablet()
+    page = client.post(at(*WEIGH), {"code": "NOTHING-1"})
+    assert page.context["refusals"][0]["remedy"] == "Scan the label of a lot that is staged; they are listed below."
+    page = client.post(at(*BUILD), {"unit": "M5-1", "code": "NOTHING-1"}, headers=HTMX)
+    assert page.context["refusals"][0]["remedy"] == "Scan the serial on a part that is listed here as missing."
