@@ -6,7 +6,8 @@
 (() => {
   const region = () => document.getElementById("announcements");
   const text = (name) => region()?.dataset[name] || "";
-  const clock = () => new Date().toLocaleTimeString(document.documentElement.lang || undefined);
+  /* The site's time in 24 hours, as everything else on the page, wherever the browser thinks it is. */
+  const clock = () => new Date().toLocaleTimeString("en-GB", { timeZone: document.documentElement.dataset.timeZone || undefined, hourCycle: "h23" });
 
   function announce(sentence) {
     const place = region();

@@ -8,8 +8,10 @@ from typing import Any
 
 from backflush.queries.batch import Batch, ReportRow
 from backflush.queries.recipes import RecipeBook
+from backflush.rules.count_points import CountPoint, nothing_more_comes
 from backflush.rules.decide import decide
 from backflush.rules.ledger_lines import decimal_of
+from backflush.rules.progress import Progress
 from masterdata.rules.exact import ONE, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import plain_text
@@ -23,7 +25,7 @@ _SOON = Fraction(1, 4)
 class Readiness:
     """The light of one order's operation. `units`: how many more good units the staged lots cover (None: all of them).
 
-    `word` says why a light is idle, where that is not simply that nothing has begun.
+    `word` says why a light is idle, where that is not simply that nothing has begun; `ended`: nothing is left to do here.
     """
 
     state: str
@@ -32,6 +34,7 @@ class Readiness:
     runs_out: str = ""
     reasons: list[Refusal] = field(default_factory=list)
     word: str = ""
+    ended: bool = False
 
 
 def readiness(order: WorkOrder, operation_number: str, now: datetime) -> Readiness:
@@ -86,8 +89,11 @@ def _light(batch: Batch, row: ReportRow, recipe: Any) -> Readiness:
         row.kind = recipe.trigger.kind
     remaining = order.quantity - progress.good
     if remaining <= 0:
-        return Readiness("idle", "The order's quantity is made.", word="Done")
+        return Readiness("idle", "The order's quantity is made.", word="Done", ended=True)
     if order.good_before is not None and order.good_before <= progress.output:
+        ended = nothing_more_comes(_count_points(batch, row), order.quantity)
+        if ended:
+            return Readiness("idle", ended, word="Done", ended=True)
         return Readiness("idle", f"Operation {recipe.operation.after} comes first.", word="Waiting")
 
     def posts(units: Fraction) -> list[Refusal]:
@@ -110,6 +116,19 @@ def _light(batch: Batch, row: ReportRow, recipe: Any) -> Readiness:
     state = "soon" if units < remaining * _SOON else "ready"
     what = f"until {runs_out} runs out" if runs_out else "until something is missing"
     return Readiness(state, f"{_grouped(units)} units {what}.", Decimal(decimal_of(units)), runs_out, short)
+
+
+def _count_points(batch: Batch, row: ReportRow) -> list[CountPoint]:
+    """The count points up to the row's operation, that one last, with what they counted."""
+    facts = batch.orders[row.order_id]
+    here = facts.operation(row.operation)
+    assert here is not None
+    before = [one for one in facts.operations if one.count_point and one.sequence < here.sequence]
+    points = []
+    for one in (*before, here):
+        made = facts.progress.get(one.number) or Progress()
+        points.append(CountPoint(one.number, made.good, made.structural + made.avoidable, made.output))
+    return points
 
 
 def _grouped(units: Fraction) -> str:

@@ -36,7 +36,7 @@ def clock_refusals(
             Refusal(
                 _CODE,
                 f"It is said to have happened at {occurred:%d %b %Y %H:%M:%S} UTC; it was received before that, "
-                f"at {received:%H:%M:%S} UTC.",
+                f"at {received:%d %b %Y %H:%M:%S} UTC.",
                 "event time",
                 "Check the device's clock; QA can sign a corrected time.",
             )

@@ -43,7 +43,10 @@ def plan_scan(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
     factor = next((alternate.factor for alternate in line.alternates if alternate.item == scan.item), ONE)
     draws = _draws(scan, report, order, recipe, stock, plan.refusals)
     covered = sum((draw.quantity * strength(draw.stock, item) for draw in draws), ZERO) / factor
-    plan.refusals.extend(_beyond_target(line, before, covered, order, recipe))
+    # what was scanned is judged, also where less of the lot is there
+    beyond = (scan.quantity - sum((draw.quantity for draw in draws), ZERO)) / factor
+    whole = covered + beyond * strength(draws[0].stock, item) if draws else covered
+    plan.refusals.extend(_beyond_target(line, before, whole, order, recipe))
     posted = before.sources[scan.item][0] if scan.item in before.sources else ZERO
     pick = Pick(scan.item, factor, posted, covered, scan.quantity, draws, covered)
     plan.outcomes = [LineOutcome(line, before, NOTHING_MORE, before.need, [pick])]

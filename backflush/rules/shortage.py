@@ -21,12 +21,13 @@ def shortage_refusals(
 ) -> list[Refusal]:
     """Every reason why `pick` is short: nothing there at all, or what speaks against each lot; then the shortage itself."""
     item = recipe.items[pick.item]
+    needed = f"{readable(pick.wanted)} {item.measure} of {item.code} {'is' if pick.wanted == 1 else 'are'} needed"
     reasons: list[Refusal] = []
     if not offered:
         reasons.append(
             Refusal(
                 "not_staged",
-                f"{readable(pick.wanted)} {item.measure} of {item.code} are needed; none is staged to order {order.number}.",
+                f"{needed}; none is staged to order {order.number}.",
                 item.code,
                 f"Stage {readable(pick.wanted)} {item.measure} of {item.code} to the order.",
             )
@@ -46,7 +47,7 @@ def shortage_refusals(
     reasons.append(
         Refusal(
             "short",
-            f"{readable(pick.wanted)} {item.measure} of {item.code} are needed; {readable(eligible)} can be drawn.",
+            f"{needed}; {readable(eligible)} can be drawn.",
             item.code,
             f"Stage {readable(pick.short)} {item.measure} more of {item.code}.",
         )

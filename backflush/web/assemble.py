@@ -78,7 +78,7 @@ def _scan(request: HttpRequest, order: WorkOrder, at: OrderOperation, unit: str,
     """One serial goes into the unit: a scan-issue of one."""
     lines = _serial_lines(order, at)
     wanted = {line.item.pk for line in lines} | {lot.item for line in lines for lot in line.lots}
-    found = scanned(order.site, text, items=wanted)
+    found = scanned(order.site, text, items=wanted, remedy="Scan the serial on a part that is listed here as missing.")
     if not found.lots:
         raise Refused(Refusal("not_a_serial", f"{text} is a bin.", text, "Scan the serial of the part."))
     lot = the_lot(found.lots, text)

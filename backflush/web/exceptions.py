@@ -17,6 +17,7 @@ from backflush.queries.reports import blocked_reports, report_page
 from backflush.rules.vocabulary import ReportState
 from backflush.tasks import ring_the_bell
 from backflush.web.remedies import with_links
+from backflush.web.told import gathered, linked_once
 from masterdata.models import ProductionLine
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
@@ -131,7 +132,7 @@ def _list(request: HttpRequest) -> HttpResponse:
         rows = [row for row in rows if row["received_at"] <= oldest]
     for row in rows:
         row["age"] = since(row["received_at"], now)
-        row["reasons"] = with_links(row["reasons"], order_id=row["order_id"])
+        row["reasons"] = linked_once(with_links(row["reasons"], order_id=row["order_id"]))
     listing = lists.Listing(
         name="blocked reports",
         rows=rows,
@@ -178,11 +179,12 @@ def _page(
     if page is None:
         raise Http404(f"There is no report {event_id}.")
     blocked = page["state"] == ReportState.BLOCKED
-    shows_reasons = blocked or page["state"] in (ReportState.REFUSED, ReportState.WAIVED)
+    # of a report that was settled otherwise, what once stood against it is history
+    shows_reasons = blocked or page["state"] == ReportState.REFUSED
     content = waiver_content(page["report"], note) if signing and blocked else None
     context = {
         **page,
-        "reasons": with_links(page["reasons"], order_id=page["order_id"]) if shows_reasons else [],
+        "reasons": gathered(with_links(page["reasons"], order_id=page["order_id"])) if shows_reasons else [],
         "tone": STATES[page["state"]],
         "facts": _facts(page),
         "blocked": blocked,
@@ -208,7 +210,7 @@ def _facts(page: dict[str, Any]) -> list[dict[str, Any]]:
         {"name": "From", "value": _sender(page)},
         {"name": "Happened", "value": when(page["occurred_at"], seconds=True)},
         {"name": "Received", "value": when(page["received_at"], seconds=True)},
-        {"name": "Attempts", "value": str(page["attempts"])},
+        {"name": "Judged", "value": _times(page)},
     ]
     if page["posting"]:
         facts.append(
@@ -228,6 +230,13 @@ def _facts(page: dict[str, Any]) -> list[dict[str, Any]]:
     return facts
 
 
+def _times(page: dict[str, Any]) -> str:
+    """How often it was decided whether the report posts."""
+    judged = sum(1 for one in page["transitions"] if one["to_state"] in (ReportState.BLOCKED, ReportState.REFUSED))
+    judged += bool(page["posting"])
+    return "not yet" if not judged else "once" if judged == 1 else f"{judged} times"
+
+
 def _value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_value(one) for one in value)
@@ -237,14 +246,36 @@ def _value(value: Any) -> str:
 
 
 def _happened(page: dict[str, Any]) -> list[dict[str, Any]]:
-    """Newest first; reports that wait long are retried often, so the steps between are told by their latest."""
-    entries = [
-        {
-            "at": when(one["at"], seconds=True),
-            "who": str(one["person"] or "the system"),
-            "what": f"{one['from_state']} → {one['to_state']}",
-            "why": one["note"] or " ".join(reason["sentence"] for reason in one["reasons"]),
-        }
-        for one in page["transitions"]
-    ]
+    """Newest first. Retries by the system that met the same reasons again are one entry, told by their latest."""
+    entries: list[dict[str, Any]] = []
+    against: Any = None
+    for one in page["transitions"]:
+        again = one["to_state"] == ReportState.BLOCKED and one["reasons"] == against
+        if one["to_state"] == ReportState.BLOCKED:
+            against = one["reasons"]
+        if again and entries[-1].get("by_itself"):
+            entries.pop()
+            if not entries or "retries" not in entries[-1]:
+                entries.append({"retries": 0, "who": "the system"})
+            _retried(entries[-1], one)
+            continue
+        entries.append(
+            {
+                "at": when(one["at"], seconds=True),
+                "who": str(one["person"] or "the system"),
+                "what": f"{one['from_state']} → {one['to_state']}",
+                "why": "same reasons as before" if again else one["note"] or _sentences(one["reasons"]),
+                "by_itself": one["from_state"] == ReportState.BLOCKED and one["person"] is None,
+            }
+        )
     return entries[::-1][:50]
+
+
+def _retried(entry: dict[str, Any], last: dict[str, Any]) -> None:
+    entry["retries"] += 1
+    times = "once" if entry["retries"] == 1 else f"{entry['retries']} times"
+    entry |= {"at": when(last["at"], seconds=True), "what": "still blocked", "why": f"same reasons, retried {times}"}
+
+
+def _sentences(reasons: list[dict[str, Any]]) -> str:
+    return " ".join(reason["sentence"] for reason in with_links(reasons, order_id=0))

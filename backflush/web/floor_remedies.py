@@ -5,6 +5,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from backflush.web.explained import unit_symbols
+from backflush.web.told import gathered, one_per_item
+from masterdata.pages.figures import as_read
 from traceability.models import OrderOperation, WorkOrder
 
 #: Reasons that staging mends.
@@ -14,8 +17,19 @@ _STAGE = frozenset({"not_staged", "short", "expired", "wrong_bin"})
 def floor_remedies(
     reasons: Iterable[Mapping[str, Any]], order: WorkOrder | None, operation: OrderOperation | None
 ) -> list[dict[str, Any]]:
-    """Reasons as the `refusals` component takes them."""
-    return [{**reason, **_link(reason["code"], order, operation)} for reason in reasons]
+    """Reasons as the `refusals` component takes them: one for each item, and one button for all that staging mends."""
+    symbols = unit_symbols()
+    return gathered(
+        [
+            {
+                **reason,
+                "sentence": as_read(reason["sentence"], symbols),
+                "remedy": as_read(reason["remedy"], symbols),
+                **_link(reason["code"], order, operation),
+            }
+            for reason in one_per_item(reasons)
+        ]
+    )
 
 
 def _link(code: str, order: WorkOrder | None, operation: OrderOperation | None) -> dict[str, str]:

@@ -16,7 +16,7 @@ from masterdata.models import ProductionLine
 from masterdata.pages.access import the_site
 from masterdata.pages.figures import figure
 from masterdata.pages.floor import floor_page
-from traceability.models import OrderOperation, StockBalance, WorkOrder
+from traceability.models import LineClearance, OrderOperation, StockBalance, WorkOrder
 from traceability.queries import open_orders
 from traceability.queries.scanned_lines import scanned_operations
 
@@ -82,13 +82,43 @@ def _cards(line: ProductionLine) -> dict[str, Any]:
         )
     )
     cards = []
+    running = _running(line, orders, lights, good)
     for order in orders:
         here = sorted((one for one in order.operations.all() if one.line_id == line.pk), key=lambda one: one.sequence)
         for operation in here:
             light = lights.get(order.pk, {}).get(operation.number) or Readiness("idle", "")
+            light = _after_another(light, [number for number in running if number != order.number])
             made = good.get((order.pk, operation.number), 0)
             cards.append(_card(order, operation, light, made, order.pk in bound, len(here) > 1, now))
     return {"cards": cards}
+
+
+def _running(
+    line: ProductionLine, orders: list[WorkOrder], lights: dict[int, dict[str, Readiness]], good: dict[Any, Any]
+) -> list[str]:
+    """Numbers of the orders that the line works at: cleared for or begun, and not through."""
+    cleared = set(
+        LineClearance.objects.filter(line=line, revoked_at__isnull=True, order__in=orders).values_list(
+            "order_id", flat=True
+        )
+    )
+    found = []
+    for order in orders:
+        here = [one.number for one in order.operations.all() if one.line_id == line.pk]
+        open_here = [number for number in here if not lights[order.pk].get(number, Readiness("idle", "")).ended]
+        begun = any(good.get((order.pk, number)) for number in here)
+        if open_here and (begun or order.pk in cleared):
+            found.append(order.number)
+    return found
+
+
+def _after_another(light: Readiness, running: list[str]) -> Readiness:
+    """The light of an order whose line is not clear for it because another order is at work there."""
+    if not running or "line_not_clear" not in {reason.code for reason in light.reasons}:
+        return light
+    named, are, them = " and ".join(running[:3]), "are" if running[1:] else "is", "them" if running[1:] else "it"
+    sentence = f"{named} {are} running here; clear the line after {them}."
+    return Readiness("idle", sentence, word="Waiting")
 
 
 def _card(
@@ -100,10 +130,11 @@ def _card(
     several: bool,
     now: datetime,
 ) -> dict[str, Any]:
-    label, url = _next(order, operation, light, made >= order.quantity, has_stock, now)
+    label, url = _next(order, operation, light, has_stock, now)
     return {
         "number": order.number,
         "url": reverse("report", args=[order.pk, operation.number]),
+        "order_url": reverse("order", args=[order.pk]),
         "product": order.item.name,
         "item": f"{order.item.code} · {operation.number} {operation.name}" if several else order.item.code,
         "done": figure(made),
@@ -121,13 +152,18 @@ def _card(
 
 
 def _next(
-    order: WorkOrder, operation: OrderOperation, light: Readiness, made: bool, has_stock: bool, now: datetime
+    order: WorkOrder, operation: OrderOperation, light: Readiness, has_stock: bool, now: datetime
 ) -> tuple[str, str]:
     """The one next thing to do at a card."""
     codes = {reason.code for reason in light.reasons}
     at = [order.pk, operation.number]
     if light.state == "idle":
-        return ("Return what is left", reverse("return", args=[order.pk])) if made and has_stock else ("", "")
+        # what lies there may still be for a later operation
+        if not light.ended or not operation.last:
+            return "", ""
+        if has_stock:
+            return "Return what is left", reverse("return", args=[order.pk])
+        return "Open the order, to close it", reverse("order", args=[order.pk])
     if light.state == "blocked":
         if "line_not_clear" in codes:
             return "Clear the line", reverse("line-clearance", args=[order.pk, operation.line_id])

@@ -6,7 +6,8 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from backflush.web.explained import unit_symbols
-from masterdata.pages.figures import with_symbols
+from backflush.web.told import one_per_item
+from masterdata.pages.figures import as_read
 
 #: Refusal code → (address name of the screen, whether it takes the order, words on the link).
 _SCREENS: dict[str, tuple[str, bool, str]] = {
@@ -29,16 +30,16 @@ _SCREENS: dict[str, tuple[str, bool, str]] = {
 
 
 def with_links(reasons: Iterable[Mapping[str, Any]], *, order_id: int) -> list[dict[str, Any]]:
-    """Reasons as the `refusals` component takes them: units as people write them, and the screen where each is mended."""
+    """Reasons for screens, one for each item: units as people write them, and the screen where each is mended."""
     symbols = unit_symbols()
     return [
         {
             **reason,
-            "sentence": with_symbols(reason["sentence"], symbols),
-            "remedy": with_symbols(reason["remedy"], symbols),
+            "sentence": as_read(reason["sentence"], symbols),
+            "remedy": as_read(reason["remedy"], symbols),
             **_link(reason["code"], order_id),
         }
-        for reason in reasons
+        for reason in one_per_item(reasons)
     ]
 
 

@@ -22,10 +22,10 @@ from masterdata.pages.figures import figure
 from masterdata.pages.floor import floor_page
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refused
+from masterdata.rules.typed_numbers import typed_number
 from masterdata.rules.vocabulary import ReasonKind, TriggerKind
 from traceability.models import OrderOperation, WorkOrder
 from traceability.pages.order_head import floor_operation, floor_order, order_head
-from traceability.pages.scanned import quantity_text
 from traceability.queries import read_scan
 
 _NEEDS_SUPERVISOR = "quantity_implausible"
@@ -51,9 +51,12 @@ def report_preview(request: HttpRequest, pk: int, operation: str) -> HttpRespons
     """What the figures on the screen would take, from which lots, and what speaks against them. Writes nothing."""
     order = floor_order(request, pk)
     at = floor_operation(order, operation)
-    payload = _payload(request, order, at, request.POST.get("confirmed_by", "").strip()[:60])
-    payload.pop("event_id")
     context: dict[str, Any] = {"order": order, "at": at}
+    try:
+        payload = _payload(request, order, at, request.POST.get("confirmed_by", "").strip()[:60])
+    except Refused as refused:
+        return render(request, "backflush/report_preview.html", {**context, "refusals": refused.refusals})
+    payload.pop("event_id")
     if not any(payload[name] for name in ("good", "scrap", "rework", "setup_events")):
         context["empty"] = True
         return render(request, "backflush/report_preview.html", context)
@@ -84,12 +87,21 @@ def report_preview(request: HttpRequest, pk: int, operation: str) -> HttpRespons
 
 def _payload(request: HttpRequest, order: WorkOrder, at: OrderOperation, confirmed_by: str) -> dict[str, Any]:
     """The report as the API would have it, from what the form holds."""
-    post = request.POST
-    kind = _kind(order, at)
+    post, kind = request.POST, _kind(order, at)
+    reasons = _scrap_reasons()
+    figures = _figures(
+        request,
+        {
+            "good": "Good units",
+            "rework": "Rework",
+            "setup_events": "Setups",
+            **{f"scrap-{reason.code}": reason.name for reason in reasons},
+        },
+    )
     scrap = [
-        {"quantity": quantity, "reason": reason.code}
-        for reason in _scrap_reasons()
-        if (quantity := quantity_text(post.get(f"scrap-{reason.code}", ""))) not in ("", "0")
+        {"quantity": figures[f"scrap-{reason.code}"], "reason": reason.code}
+        for reason in reasons
+        if figures[f"scrap-{reason.code}"] not in ("", "0")
     ]
     payload: dict[str, Any] = {
         "event_id": post.get("event_id", ""),
@@ -97,10 +109,10 @@ def _payload(request: HttpRequest, order: WorkOrder, at: OrderOperation, confirm
         "order": order.number,
         "operation": at.number,
         "occurred_at": timezone.now().isoformat(),
-        "good": quantity_text(post.get("good", "")) or None,
+        "good": figures["good"] or None,
         "scrap": scrap,
-        "rework": quantity_text(post.get("rework", "")) or "0",
-        "setup_events": quantity_text(post.get("setup_events", "")) or "0",
+        "rework": figures["rework"] or "0",
+        "setup_events": figures["setup_events"] or "0",
         "output_lot": post.get("output_lot", "").strip(),
         "confirmed_by": confirmed_by,
     }
@@ -114,6 +126,21 @@ def _payload(request: HttpRequest, order: WorkOrder, at: OrderOperation, confirm
     if kind == ReportKind.SETUP:
         payload |= {"good": None, "scrap": None, "rework": None}
     return payload
+
+
+def _figures(request: HttpRequest, fields: dict[str, str]) -> dict[str, str]:
+    """The figures of these fields (name → words), with a decimal point; Refused with all that can be read in no or two ways."""
+    read, refusals = {}, []
+    for field, name in fields.items():
+        try:
+            read[field] = typed_number(request.POST.get(field, ""), name)
+        except Refused as refused:
+            # what is no number at all is told with the report's other faults
+            read[field] = request.POST[field]
+            refusals += [one for one in refused.refusals if one.code != "quantity_not_a_number"]
+    if refusals:
+        raise Refused(*refusals)
+    return read
 
 
 def _confirmed_by(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from backflush.web.explained import unit_symbols
 from backflush.web.remedies import with_links
 from masterdata.models import DeviceClock, Site
 from masterdata.pages.access import desk_page, the_site
-from masterdata.pages.figures import figure, lasting, short, since, with_symbols
+from masterdata.pages.figures import as_read, figure, lasting, short, since
 from traceability.models import OrderOperation, WorkOrder
 from traceability.rules.vocabulary import OrderState
 
@@ -43,7 +43,7 @@ def _board(site: Site) -> dict[str, Any]:
     blocked = blocked_reports(site.pk)
     for row in blocked:
         row["age"] = since(row["received_at"], now)
-        row["reasons"] = with_links(row["reasons"], order_id=row["order_id"])
+        row["reasons"] = [{**one, "url": ""} for one in with_links(row["reasons"], order_id=row["order_id"])]
     return {
         "site": site,
         "lines": _lines(site, now),
@@ -84,7 +84,7 @@ def _lines(site: Site, now: datetime) -> list[dict[str, Any]]:
                     "done": figure(good),
                     "whole": f"{figure(order.quantity)} {order.unit.symbol}",
                     "light": light,
-                    "sentence": with_symbols(light.sentence, symbols) if light else "",
+                    "sentence": as_read(light.sentence, symbols) if light else "",
                     "left": lasting(left) if left else "",
                     "due": short(order.due_at, now),
                     "late": bool(order.due_at and order.due_at < now),

@@ -1,7 +1,7 @@
 """Weighing and dispensing: the target for exactly this lot, a tolerance bar that follows the reading, and one issue by scan."""
 
 import uuid
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,11 +20,12 @@ from masterdata.queries import unit_facts
 from masterdata.rules.duties import Duty
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.typed_numbers import typed_number
 from masterdata.rules.units import RoundingRule, round_quantity
 from masterdata.rules.vocabulary import PostingMethod, Rounding
 from traceability.models import OrderOperation, WorkOrder
 from traceability.pages.order_head import floor_operation, floor_order, order_head
-from traceability.pages.scanned import quantity_text, scanned
+from traceability.pages.scanned import scanned
 
 #: What scales show, beside the item's own unit.
 _SCALE_UNITS = ("KGM", "GRM", "MGM", "LTR", "MLT")
@@ -71,7 +72,9 @@ def weigh_bar(request: HttpRequest, pk: int, operation: str) -> HttpResponse:
 def _scanned(order: WorkOrder, lines: list[ScanLine], text: str) -> tuple[ScanLine, LotAtHand]:
     """The staged lot that a scan means; Refused where it is not staged here or not asked for."""
     wanted = {lot.item for line in lines for lot in line.lots} | {line.item.pk for line in lines}
-    found = scanned(order.site, text, items=wanted)
+    found = scanned(
+        order.site, text, items=wanted, remedy="Scan the label of a lot that is staged; they are listed below."
+    )
     for line in lines:
         for lot in line.lots:
             if any(lot.lot == one.pk for one in found.lots):
@@ -137,15 +140,18 @@ def _issue(request: HttpRequest, order: WorkOrder, at: OrderOperation, lot: LotA
 
 
 def _entered(text: str, name: str) -> Decimal:
+    """A weight that was typed or that the scale sent."""
     try:
-        value = Decimal(quantity_text(text))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or value < 0 or value >= 10**12:
+        read = typed_number(text, name)
+    except Refused as refused:
+        if "quantity_not_a_number" not in refused.codes:
+            raise
+        read = ""
+    if not read or Decimal(read) >= 10**12:
         raise Refused(
             Refusal("quantity_not_a_number", f"{name}: “{text}” is no weight.", name, "Enter digits, with one point.")
         )
-    return value
+    return Decimal(read)
 
 
 def _bar(request: HttpRequest, line: ScanLine, lot: LotAtHand) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +10,12 @@ from django.utils import timezone
 from django.utils.formats import number_format
 
 _CODED = re.compile(r"(?<=[0-9] )[A-Z0-9]{2,3}(?=[ ,.;:)]|$)")
+
+_AT_UTC = re.compile(r"(\d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}) UTC")
+#: a count of units, or an amount of an item: neither a code nor a number of something
+_COUNTED = re.compile(
+    r"(?<![\w.,:/-])(?<!Lot )(?<!lot )\d{4,}(\.\d+)?(?= (?:units|good|can be drawn|\S{1,4} (?:more )?of ))"
+)
 
 
 def figure(value: Any) -> str:
@@ -106,6 +112,20 @@ def lasting(seconds: int) -> str:
 def with_symbols(sentence: str, symbols: Mapping[str, str]) -> str:
     """Unit codes behind figures as people write the units: `32.988 KGM of …` is 32.988 kg of …"""
     return _CODED.sub(lambda found: symbols.get(found[0], found[0]), sentence)
+
+
+def as_read(sentence: str, symbols: Mapping[str, str]) -> str:
+    """A stored sentence as screens write things: units by their symbols, thousands grouped, times of UTC at the site."""
+    told = _AT_UTC.sub(_at_site, with_symbols(sentence, symbols))
+    return _COUNTED.sub(lambda found: figure(found[0]), told)
+
+
+def _at_site(found: re.Match[str]) -> str:
+    try:
+        moment = datetime.strptime(found[1], "%d %b %Y %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return found[0]
+    return when(moment, seconds=True)
 
 
 def words(name: str) -> str:

@@ -9,7 +9,7 @@ from tests import plant
 from tests.browser.test_floor_screens import scan, tablet
 from tests.processes import LivePlant, WorkerProcess
 from tests.web.floor.conftest import plant_floor, workshop_template  # noqa: F401  (fixtures)
-from tests.web.floor.screens import at
+from tests.web.floor.screens import at, lot
 
 pytestmark = pytest.mark.browser
 
@@ -117,3 +117,37 @@ def test_a_serial_after_the_other_turns_red_to_green(browser, web, posting):
     expect(page.locator(".slot.good")).to_have_count(3, timeout=15_000)
     page.get_by_role("button", name="The unit is finished").click()
     expect(page.locator("#answer .sentence")).to_contain_text("Posted as", timeout=15_000)
+
+
+def test_the_keypad_writes_into_the_figure_that_was_touched_last(browser, web):
+    page = tablet(browser, web, "operator").new_page()
+    page.goto(web.url + at("report", "WO-7012", "10"))
+    seven = page.locator('[data-key="7"]')
+    seven.click()
+    page.get_by_text("Scrap, rework, setup").click()
+    scrap = page.locator("#scrap-JAM")
+    scrap.click()
+    expect(page.locator("[data-serves]")).to_have_text("Reason JAM (avoidable)")
+    seven.click()
+    seven.click()
+    expect(scrap).to_have_value("77")
+    expect(page.locator("#good")).to_have_value("7")
+    assert scrap.bounding_box()["width"] > 120
+    scrap.fill("1,000")
+    page.get_by_role("button", name="More by 1").nth(1).click()
+    expect(scrap).to_have_value("1,000")
+
+
+def test_at_a_lying_tablet_the_keys_stand_above_the_button(browser, web):
+    page = tablet(browser, web, "operator").new_page()
+    page.goto(web.url + at("weigh", "WO-7001", "10") + f"?lot={lot('A-31').pk}")
+    keys, dock = page.locator(".keys").first.bounding_box(), page.locator(".dock").bounding_box()
+    assert keys["y"] + keys["height"] <= dock["y"]
+    page = tablet(browser, web, None).new_page()
+    page.goto(web.url)
+    type_blind(page, "B-operator")
+    page.locator("#pin").fill("0000")
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".banner.refused").wait_for()
+    button = page.get_by_role("button", name="Sign in").bounding_box()
+    assert button["y"] + button["height"] <= 800

@@ -108,6 +108,13 @@ def _pin(page) -> None:
     scan(page, "B-operator")
 
 
+def _wrong_pin(page) -> None:
+    scan(page, "B-operator")
+    page.locator("#pin").fill("0000")
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".banner.refused").wait_for()
+
+
 Reach = tuple[str | None, str, Callable | None]
 
 
@@ -123,6 +130,7 @@ def screens() -> dict[str, Reach]:
     return {
         "sign-in": (None, reverse("sign-in"), None),
         "sign-in-pin": (None, reverse("sign-in"), _pin),
+        "sign-in-wrong-pin": (None, reverse("sign-in"), _wrong_pin),
         "sign-in-desk": (None, reverse("sign-in") + "?by=password", None),
         "line-choose": ("operator", reverse("line-choose"), None),
         "line-board": ("operator", reverse("line-board") + "?line=PACK-1", None),

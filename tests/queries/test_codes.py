@@ -93,3 +93,10 @@ def test_suppliers_reasons_lines_and_devices_are_found():
 @pytest.mark.parametrize("text", ["", " ", "\x00", "nobody knows", "P-0", "x" * 5000, "%_\\", "P-99999999999999999999"])
 def test_unknown_texts_find_nothing(lot, text):
     assert found(text) == []
+
+
+def test_a_lot_typed_in_other_letters_is_found_where_only_one_can_be_meant(lot):
+    assert found("ab/1") == [("lot", "AB/1")]
+    floor.received_lot(plant.item("FILM"), code="Ab/1")
+    assert found("ab/1") == []
+    assert found("AB/1") == [("lot", "AB/1")]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traceability.queries.scan import read_scan
-from traceability.rules.gs1 import Scan, is_sscc
+from traceability.rules.gs1 import Scan, is_sscc, unreadable
 
 GTIN = "09506000134352"
 SSCC = "106141412345678908"
@@ -113,3 +113,20 @@ def test_an_sscc_has_eighteen_digits_and_a_check_digit():
     assert is_sscc(SSCC)
     assert not is_sscc(SSCC[:-1])
     assert not is_sscc("x" * 18)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("(01)123", "The label cannot be read. Field (01), the GTIN, has 3 characters; it needs 14."),
+        (
+            "(99999)",
+            "The label cannot be read: it is cut off, or holds a field that is not in the GS1 standard.",
+        ),
+    ],
+)
+def test_a_broken_label_is_told_in_the_plants_words(text, sentence):
+    (fault,) = unreadable(text, text.strip("(").replace(")", "")).faults
+    assert fault.sentence == sentence
+    if text == "(01)123":
+        assert read_scan(text).faults == (fault,)

@@ -114,3 +114,10 @@ def test_scans_are_covered_need_and_output_takes_nothing_more():
 
     assert taken(plan) == {}
     assert floor.progress.lines[recipes.component("line of 1")].need == 10
+
+
+def test_a_reading_far_beyond_what_is_staged_is_told_as_it_was_read():
+    floor = Floor(recipes.recipe([scanned()], items=[kilograms()]), recipes.lot(1, 11, quantity="10"), ordered="10")
+    sentences = [one.sentence for one in floor.decide(recipes.scan(1, 11, "500")).refusals]
+
+    assert [one.startswith("With this scan 500 ") for one in sentences] == [False, True]

@@ -1,8 +1,12 @@
 """Blocked reports: found by order, reason and age, each with its remedies; retried, or withdrawn under signature."""
 
+from datetime import timedelta
+
 from django.urls import reverse
+from django.utils import timezone
 
 from backflush.actions.post_reports import post_reports
+from backflush.actions.retry_report import retry_what_changed
 from backflush.models import OperationReport, ReportTransition
 from tests import floor, plant
 from tests.web.forms import fields_of, signed
@@ -112,3 +116,30 @@ def test_a_wrong_signature_withdraws_nothing_and_keeps_the_reason(as_):
     assert "Sent to the wrong plant." in answer.content.decode()
     report.refresh_from_db()
     assert report.state == "blocked"
+
+
+def test_what_stood_against_a_withdrawn_report_is_history_and_told_once(as_):
+    client, report = as_("qa"), blocked()
+    for _ in range(8):
+        OperationReport.objects.filter(pk=report.pk).update(judged_at=timezone.now() - timedelta(minutes=6))
+        retry_what_changed(now=timezone.now())
+        post_reports()
+    page = client.get(reverse("exception", args=[report.event_id]))
+    (still, first) = page.context["entries"]
+    assert (still["what"], still["why"]) == ("still blocked", "same reasons, retried 8 times")
+    assert "90 can be drawn" in first["why"]
+    assert {"name": "Judged", "value": "9 times"} in page.context["facts"]
+    assert page.content.decode().count("SF-SYR-001 are needed") == 2
+    address = reverse("exception-waive", args=[report.event_id])
+    client.post(address, signed(fields_of(client.post(address, {"note": "A test run."}), address), "qa"))
+    report.refresh_from_db()
+    assert report.state == "waived"
+    page = client.get(reverse("exception", args=[report.event_id]))
+    assert page.context["reasons"] == []
+    assert page.content.decode().count("SF-SYR-001 are needed") == 1
+
+
+def test_few_lines_stand_in_the_list_and_the_rest_unfolds(look):
+    shown = listed(look("supervisor"), order="20421")
+    assert "SF-SYR-001 are needed; 0 can be drawn" not in shown
+    assert "… and 1 more" in shown

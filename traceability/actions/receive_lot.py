@@ -8,6 +8,7 @@ from masterdata.actions.authority import require
 from masterdata.actions.define_item import unit_of
 from masterdata.models import Bin, Item, Person, Site, Supplier, Unit
 from masterdata.queries import item_factors, unit_facts
+from masterdata.rules.days import written_day
 from masterdata.rules.duties import Duty
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
@@ -18,6 +19,7 @@ from traceability.models import UNBOUND, LotStatusChange, MaterialLot
 from traceability.queries.bins import bin_fact, end_bin
 from traceability.queries.days import site_day
 from traceability.queries.precision import counted, rounding_rule
+from traceability.rules.lot_codes import code_refusals
 from traceability.rules.moves import Move
 from traceability.rules.places import receiving_refusals, same_site_refusals
 from traceability.rules.quantities import exact_quantity, is_countable
@@ -153,14 +155,8 @@ def _without_density(factors: list[ItemFactor], units: dict[str, UnitFact]) -> l
 def _lot_refusals(
     site: Site, item: Item, code: str, quantity: Decimal, expires_on: date | None, now: datetime
 ) -> list[Refusal]:
-    refusals = []
-    if not code.strip():
-        refusals.append(Refusal("code_missing", "A lot needs a code.", item.code, "Scan or enter the lot code."))
-    elif len(code.strip()) > 60:
-        refusals.append(
-            Refusal("code_too_long", "A lot code has at most 60 characters.", item.code, "Enter a shorter code.")
-        )
-    elif MaterialLot.objects.filter(site=site, item=item, code=code.strip()).exists():
+    refusals = code_refusals(code, item.code)
+    if not refusals and MaterialLot.objects.filter(site=site, item=item, code=code.strip()).exists():
         refusals.append(_known(item, code))
     if item.tracking == Tracking.SERIAL and quantity != 1:
         refusals.append(
@@ -175,7 +171,7 @@ def _lot_refusals(
         refusals.append(
             Refusal(
                 "expired",
-                f"Lot {code} of {item.code} expired on {expires_on.isoformat()}.",
+                f"Lot {code} of {item.code} expired on {written_day(expires_on)}.",
                 f"{item.code} {code}",
                 "Check the date on the label; if it is right, refuse the delivery.",
             )

@@ -1,6 +1,5 @@
 """What somebody scanned or typed on a floor screen: lots, a bin, a quantity; and what is wrong with it, in words."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,8 +9,6 @@ from masterdata.rules.refusal import Refusal, Refused
 from traceability.models import MaterialLot
 from traceability.queries import lots_of_scan, read_scan
 from traceability.rules.gs1 import Scan
-
-_NUMBER = re.compile(r"\d{1,15}([.,]\d{0,9})?|[.,]\d{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +27,14 @@ class Scanned:
         return self.lots[0] if len(self.lots) == 1 else None
 
 
-def scanned(site: Site, text: str, *, items: Collection[int] | None = None) -> Scanned:
+#: what to do about a code that nobody knows, where lots come in or are moved
+_RECEIVE_FIRST = "Scan the label of the lot or of the bin; a lot that is not known yet is received first."
+
+
+def scanned(site: Site, text: str, *, items: Collection[int] | None = None, remedy: str = _RECEIVE_FIRST) -> Scanned:
     """What the text means. `items`: ids of those that are expected; a code that several items share then means theirs.
+
+    `remedy`: what is done here about a code that nobody knows.
 
     Raises Refused: label_unreadable, code_unknown.
     """
@@ -49,7 +52,7 @@ def scanned(site: Site, text: str, *, items: Collection[int] | None = None) -> S
                 "code_unknown",
                 f"No lot or bin of this site is called {shown}.",
                 shown,
-                "Scan the label of the lot or of the bin; a lot that is not known yet is received first.",
+                remedy,
             )
         )
     return _with_quantity(Scanned(text, lots=lots, bin=place), scan)
@@ -60,16 +63,6 @@ def bin_named(site: Site, code: str) -> Bin | None:
     if not wanted or "\x00" in wanted:
         return None
     return Bin.objects.filter(site=site, code__iexact=wanted).first()
-
-
-def quantity_text(text: str) -> str:
-    """A quantity as typed on a floor screen, with the decimal point that actions ask for."""
-    return text.strip().replace(",", ".").replace("\u202f", "").replace(" ", "")
-
-
-def is_quantity(text: str) -> bool:
-    """Whether a text typed into a scan field is a figure."""
-    return _NUMBER.fullmatch(text.strip()) is not None
 
 
 def the_lot(lots: Collection[MaterialLot], text: str) -> MaterialLot:

@@ -36,7 +36,10 @@ def posting_code(number: int) -> str:
 
 
 def lots_of_scan(site: Site | None, scan: Scan) -> list[MaterialLot]:
-    """The lots that a scan names: by GTIN and lot or serial, or by a plain code; supplier's codes count too."""
+    """The lots that a scan names: by GTIN and lot or serial, or by a plain code; supplier's codes count too.
+
+    A code in other letters than the lot's is taken where exactly one lot is called so.
+    """
     lots = MaterialLot.objects.select_related("item__stock_unit", "site")
     if site is not None:
         lots = lots.filter(site=site)
@@ -46,7 +49,12 @@ def lots_of_scan(site: Site | None, scan: Scan) -> list[MaterialLot]:
     if scan.gtin and not scan.code:
         lots = lots.filter(item__gtin=scan.gtin)
     own = list(lots.filter(code=wanted).order_by("item__code")[:50])
-    return own or list(lots.filter(supplier_lot=wanted).order_by("item__code", "code")[:50])
+    own = own or list(lots.filter(supplier_lot=wanted).order_by("item__code", "code")[:50])
+    if own:
+        return own
+    # typed by hand in other letters: only where that can mean one lot
+    alike = list(lots.filter(code__iexact=wanted)[:2])
+    return alike if len(alike) == 1 else []
 
 
 def _by_plain_code(site: Site | None, code: str) -> list[Found]:

@@ -16,6 +16,6 @@ def read_scan(text: str) -> Scan:
         return plain_scan(text)
     try:
         message = GS1Message.parse(elements, config=_CONFIG)
-    except (ParseError, ValueError) as error:
-        return unreadable(text, str(error))
+    except (ParseError, ValueError):
+        return unreadable(text, elements)
     return meaning_of(text, [Element(part.ai.ai, part.value, part.date) for part in message.element_strings])

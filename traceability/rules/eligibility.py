@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from masterdata.rules.days import written_day
 from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import BinKind
@@ -72,7 +73,7 @@ def lot_refusals(
         reasons.append(
             Refusal(
                 "expired",
-                f"Lot {stock.lot_code} of {item_code} expired on {stock.expires_on}.",
+                f"Lot {stock.lot_code} of {item_code} expired on {written_day(stock.expires_on)}.",
                 subject,
                 "Return it to stock and stage a lot that is in date.",
             )

@@ -19,6 +19,15 @@ _SEPARATOR_SPELLINGS = re.compile(r"<GS>|\{GS\}|\[GS\]|<FNC1>|\{FNC1\}|\u241d|\^
 _GS1_SYMBOLOGIES = ("]C1", "]d2", "]Q3", "]e0", "]J1")
 _READABLE = re.compile(r"\((\d{2,4})\)")
 #: measures by the first three digits of their identifier; the fourth says how many decimals
+#: fields that always have the same length, with what they are called
+_FIXED = {
+    "00": (18, "SSCC"),
+    "01": (14, "GTIN"),
+    "02": (14, "GTIN of the content"),
+    "11": (6, "production date"),
+    "15": (6, "best-before date"),
+    "17": (6, "expiry date"),
+}
 _MEASURE_UNITS = {"310": "KGM", "311": "MTR", "312": "MTR", "313": "MTR", "314": "MTK", "315": "LTR", "316": "MTQ"}
 
 
@@ -142,9 +151,15 @@ def meaning_of(text: str, elements: Sequence[Element]) -> Scan:
     )
 
 
-def unreadable(text: str, why: str) -> Scan:
-    """A scan that begins like a GS1 label and then breaks off or holds something else."""
-    return Scan(text, faults=(_fault(text, f"The label cannot be read: {why}"),))
+def unreadable(text: str, elements: str) -> Scan:
+    """A scan that begins like a GS1 label and then breaks off or holds something else. `elements`: as it was to be parsed."""
+    for part in elements.split(SEPARATOR):
+        for ai, (length, name) in _FIXED.items():
+            if part.startswith(ai) and len(part) < len(ai) + length:
+                sentence = f"Field ({ai}), the {name}, has {len(part) - len(ai)} characters; it needs {length}."
+                return Scan(text, faults=(_fault(text, f"The label cannot be read. {sentence}"),))
+    sentence = "The label cannot be read: it is cut off, or holds a field that is not in the GS1 standard."
+    return Scan(text, faults=(_fault(text, sentence),))
 
 
 def _is_known(ai: str) -> bool:

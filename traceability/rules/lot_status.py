@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from masterdata.rules.days import written_day
 from masterdata.rules.refusal import Refusal
 from traceability.rules.vocabulary import LotStatus
 
@@ -62,7 +63,7 @@ def use_refusals(*, lot_code: str, item_code: str, status: str, expires_on: date
         refusals.append(
             Refusal(
                 "expired",
-                f"Lot {lot_code} of {item_code} expired on {expires_on.isoformat()}.",
+                f"Lot {lot_code} of {item_code} expired on {written_day(expires_on)}.",
                 subject,
                 "Take a lot that is in date, and bring this one to quarantine.",
             )

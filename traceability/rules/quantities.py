@@ -1,13 +1,17 @@
 """A quantity that somebody scanned or typed, made into one that the ledger can hold, or refused in words."""
 
+import re
 from decimal import Decimal, InvalidOperation
 
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.typed_numbers import typed_number
 from masterdata.rules.units import RoundingRule, decimal_text, fits
 
 #: whatever is typed, nobody moves more than this in one scan
 MOST = Fraction(10**15)
+#: what is written as a machine would; every other text came from somebody's hand and is read as such
+_PLAIN = re.compile(r"[+-]?[0-9]*\.?[0-9]*([eE][+-]?[0-9]{1,4})?")
 
 
 def exact_quantity(value: object) -> Fraction:
@@ -15,6 +19,8 @@ def exact_quantity(value: object) -> Fraction:
     if isinstance(value, (bool, float)) or not isinstance(value, (int, str, Decimal, Fraction)):
         raise _refused("quantity_not_a_number", f"“{value}” is not a quantity.", "Enter a number such as 12.5.")
     try:
+        if isinstance(value, str) and not _PLAIN.fullmatch(value):
+            value = typed_number(value)
         exact = value if isinstance(value, Fraction) else Fraction(Decimal(value))
     except (InvalidOperation, ValueError, OverflowError) as error:
         raise _refused(

@@ -48,7 +48,7 @@ def line_clearance(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
             )
     except Refused as refused:
         again = badge if "credentials_refused" in refused.codes else ""
-        return _page(request, order, line, refusals=refused.refusals, badge=again)
+        return _page(request, order, line, refusals=_told(refused.refusals, line), badge=again)
     messages.success(request, f"Line {line.code} is clear for order {order.number}, checked by {checker.name}.")
     return redirect("line-clearance", order.pk, line.pk)
 
@@ -82,6 +82,21 @@ def _line(order: WorkOrder, line_pk: int) -> ProductionLine:
 
 def _not_in_order(text: str, line: ProductionLine) -> Refusal:
     return Refusal("not_in_order", f"Not ticked: {text}.", line.code, "Put it in order, look at it, and tick it.")
+
+
+def _told(refusals: tuple[Refusal, ...], line: ProductionLine) -> list[Refusal]:
+    """What the page does not list anyhow: lots that lie there stand under Still at the line, each with its way out."""
+    lots = [one for one in refusals if one.code == "foreign_lot"]
+    others = [one for one in refusals if one.code != "foreign_lot"]
+    if not lots:
+        return others
+    count = (
+        f"{len(lots)} lots that are not the order's still lie"
+        if lots[1:]
+        else "A lot that is not the order's still lies"
+    )
+    sentence = f"{count} at line {line.code}."
+    return [*others, Refusal("foreign_lot", sentence, line.code, "See below where each one goes; then confirm again.")]
 
 
 def _page(

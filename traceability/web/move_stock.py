@@ -13,11 +13,12 @@ from masterdata.pages.floor import floor_page, is_part
 from masterdata.pages.once import form_number, once
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.typed_numbers import is_typed_number, typed_number
 from masterdata.rules.vocabulary import UNCOUNTED_BINS, BinKind
 from traceability.actions.fill_supermarket import fill_supermarket
 from traceability.actions.put_away import put_away
 from traceability.pages.picking_state import Taking, settle, taking_of
-from traceability.pages.scanned import is_quantity, quantity_text, scanned, the_lot
+from traceability.pages.scanned import scanned, the_lot
 
 _COUNTED = frozenset(str(kind) for kind in BinKind if kind not in UNCOUNTED_BINS)
 
@@ -34,8 +35,8 @@ def move_stock(request: HttpRequest) -> HttpResponse:
         target = Bin.objects.filter(pk=_number(request.POST.get("to_bin")), site=site).first()
         text = request.POST.get("code", "").strip()
         try:
-            if not text or (target is not None and is_quantity(text)):
-                banner = _move(request, taking, target, quantity_text(text or request.POST.get("quantity", "")))
+            if not text or (target is not None and is_typed_number(text)):
+                banner = _move(request, taking, target, typed_number(text or request.POST.get("quantity", "")))
                 taking, target = Taking(), None
             else:
                 taking, target = _scanned(request, taking, target, text)

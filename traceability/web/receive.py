@@ -17,23 +17,28 @@ from masterdata.pages.once import form_number, once
 from masterdata.queries import find_code, item_factors, unit_facts
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.typed_numbers import typed_number
 from masterdata.rules.units import conversion
 from masterdata.rules.vocabulary import BinKind, Dimension, Tracking
 from traceability.actions.receive_lot import receive_lot
 from traceability.models import MaterialLot
-from traceability.pages.scanned import quantity_text
 from traceability.queries import read_scan, stock_of
 from traceability.queries.labels import label_of_lot, lot_barcode
+from traceability.rules.lot_codes import code_refusals
 from traceability.rules.places import RECEIVING_BINS
 
 _ORDER = {BinKind.STORE: 0, BinKind.QUARANTINE: 1, BinKind.FINISHED: 2, BinKind.SUPERMARKET: 3}
+
+#: Rec 20 codes of the units that suppliers usually deliver in
+_USUAL = frozenset({"KGM", "GRM", "MGM", "TNE", "LTR", "MLT", "MTR", "MMT", "CMT", "MTK", "C62", "MIL", "DZN"})
 
 
 class Delivery(forms.Form):
     """What is typed or read from label and certificate. Quantities are judged by the action, which knows the item."""
 
-    code = forms.CharField(label="Our lot code", max_length=60)
-    supplier_lot = forms.CharField(label="Supplier's lot code", max_length=60, required=False)
+    # no length of the field: a browser would cut a longer code without a word
+    code = forms.CharField(label="Our lot code")
+    supplier_lot = forms.CharField(label="Supplier's lot code", required=False)
     supplier = forms.ModelChoiceField(
         Supplier.objects.order_by("name"), label="Supplier", required=False, empty_label="not named"
     )
@@ -49,20 +54,23 @@ class Delivery(forms.Form):
 
     def __init__(self, item: Item, site_id: int, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["unit"] = forms.ChoiceField(
-            label="Unit", choices=[(unit.code, f"{unit.symbol} {unit.name}") for unit in units_of(item)]
-        )
+        self.fields["unit"] = forms.ChoiceField(label="Unit", choices=_unit_choices(item))
         bins = Bin.objects.filter(site_id=site_id, kind__in=[str(kind) for kind in RECEIVING_BINS])
         self.fields["bin"] = forms.ModelChoiceField(bins.order_by("walking_order", "code"), label="Bin")
         if item.shelf_life_days:
-            self.fields["expires_on"].help_text = f"Left empty: {item.shelf_life_days} days from today."
+            self.fields["expires_on"].required = True
+            self.fields["expires_on"].help_text = "As on the label or the certificate."
         if not item.potency_controlled:
             del self.fields["potency"]
         if not has_density(item):
             del self.fields["density"], self.fields["density_temperature"]
 
-    def clean_quantity(self) -> str:
-        return quantity_text(self.cleaned_data["quantity"])
+    def clean_supplier_lot(self) -> str:
+        code = str(self.cleaned_data["supplier_lot"])
+        faults = code_refusals(code) if code else []
+        if faults:
+            raise forms.ValidationError([f"{one.sentence} {one.remedy}" for one in faults])
+        return code
 
     def clean_potency(self) -> Decimal | None:
         percent = _decimal(self.cleaned_data["potency"])
@@ -147,6 +155,14 @@ def units_of(item: Item) -> list[Unit]:
     ]
 
 
+def _unit_choices(item: Item) -> list[Any]:
+    """The item's own unit and what deliveries are usually entered in; the rest under a heading of its own."""
+    own, *others = [(unit.code, f"{unit.symbol} {unit.name}") for unit in units_of(item)]
+    usual = [choice for choice in others if choice[0] in _USUAL]
+    rest = [choice for choice in others if choice[0] not in _USUAL]
+    return [own, *usual, *([("Other units", rest)] if rest else [])]
+
+
 def has_density(item: Item) -> bool:
     """Whether mass and volume of the item are converted into one another, so that a certificate's density counts."""
     units = unit_facts()
@@ -203,11 +219,20 @@ def _page(
 
 
 def _decimal(text: str, *, negative: bool = False) -> Decimal | None:
-    typed = quantity_text(text)
-    if not typed:
+    below = negative and text.strip().startswith("-")
+    digits = _read(text.strip().removeprefix("-") if below else text)
+    if not digits:
         return None
-    digits = typed.removeprefix("-") if negative else typed
     whole, _, part = digits.partition(".")
-    if not (whole + part).isascii() or not (whole + part).isdecimal() or len(whole) > 5 or len(part) > 6:
+    if len(whole) > 5 or len(part) > 6:
         raise forms.ValidationError("Enter a number such as 98.4.")
-    return Decimal(typed)
+    return -Decimal(digits) if below else Decimal(digits)
+
+
+def _read(text: str) -> str:
+    """A number of the form; what speaks against it stands at its field."""
+    try:
+        return typed_number(text)
+    except Refused as refused:
+        (why,) = refused.refusals
+        raise forms.ValidationError(f"{why.sentence} {why.remedy}") from refused

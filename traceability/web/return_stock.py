@@ -18,7 +18,7 @@ from traceability.actions.return_to_stock import return_to_stock
 from traceability.models import StagingScan, WorkOrder
 from traceability.pages.order_head import floor_order, order_head
 from traceability.pages.picking_state import Taking, settle, taking_of
-from traceability.pages.scanned import quantity_text, scanned, the_lot
+from traceability.pages.scanned import scanned, the_lot
 from traceability.queries import bound_stock
 
 _SHELVES = (BinKind.STORE, BinKind.FINISHED)
@@ -91,7 +91,7 @@ def _return(request: HttpRequest, order: WorkOrder, taking: Taking) -> dict[str,
             lot=taking.lot,
             from_bin=taking.place,
             to_bin=target,
-            quantity=quantity_text(request.POST.get("quantity", "")),
+            quantity=request.POST.get("quantity", ""),
             reason=reason,
             exposed=exposed == "yes",
             actor=person_of(request),

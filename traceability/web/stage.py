@@ -16,13 +16,14 @@ from masterdata.pages.floor import floor_page, is_part
 from masterdata.pages.once import form_number, once
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.typed_numbers import is_typed_number, typed_number
 from masterdata.rules.vocabulary import BinKind
 from traceability.actions.stage_lot import stage_lot, why_not_staged
 from traceability.actions.take_back_staging import take_back_staging
-from traceability.models import StagingScan, WorkOrder
+from traceability.models import MaterialLot, StagingScan, WorkOrder
 from traceability.pages.order_head import floor_order, order_head
 from traceability.pages.picking_state import Taking, settle, taking_of
-from traceability.pages.scanned import Scanned, is_quantity, quantity_text, scanned, the_lot
+from traceability.pages.scanned import Scanned, scanned, the_lot
 from traceability.queries import pick_list, staging_scans
 from traceability.queries.bins import staging_bins
 from traceability.queries.pick_lists import PickLine
@@ -87,20 +88,33 @@ def _step(request: HttpRequest, order: WorkOrder, work: Work) -> None:
     if not text:
         settle(taking, kinds=_SOURCES)
         work.typed = request.POST.get("quantity", "")
-        return _bind(request, order, work, quantity_text(work.typed))
-    if taking.lot is not None and taking.place is not None and is_quantity(text):
+        return _bind(request, order, work, typed_number(work.typed))
+    if taking.lot is not None and taking.place is not None and is_typed_number(text):
         settle(taking, kinds=_SOURCES)
         work.typed = text
-        return _bind(request, order, work, quantity_text(text))
-    takes = {line.item.pk for line in pick_list(order, timezone.now())}
-    found = scanned(order.site, text, items=takes)
+        return _bind(request, order, work, typed_number(text))
+    lines = pick_list(order, timezone.now())
+    found = scanned(order.site, text, items={line.item.pk for line in lines})
     if found.bin is not None and not found.lots:
         return _bin_scanned(work, found.bin)
     lot = the_lot(found.lots, text)
     if taking.lot is not None and lot.pk == taking.lot.pk and taking.place is not None:
         settle(taking, kinds=_SOURCES)
-        return _bind(request, order, work, raw(found.quantity or taking.there))
+        work.label_quantity = found.quantity
+        proposed = _proposed(work, lines)
+        if not proposed:
+            raise Refused(_not_needed(lot))
+        return _bind(request, order, work, raw(proposed))
     return _lot_scanned(order, work, found, taking.place if taking.lot is None else None)
+
+
+def _not_needed(lot: MaterialLot) -> Refusal:
+    return Refusal(
+        "not_needed",
+        f"Nothing more of {lot.item.code} is needed for this order.",
+        lot.code,
+        "Leave it where it is; or enter how much you stage all the same.",
+    )
 
 
 def _bin_scanned(work: Work, place: Bin) -> None:
@@ -193,6 +207,7 @@ def _show(request: HttpRequest, order: WorkOrder, work: Work) -> HttpResponse:
     lines = pick_list(order, timezone.now())
     taking = work.taking
     line = next((one for one in lines if taking.lot and one.item.pk == taking.lot.item_id), None)
+    proposed = _proposed(work, lines) if taking.is_complete else Decimal(0)
     context = {
         **order_head(order, "stage"),
         "work": work,
@@ -201,7 +216,9 @@ def _show(request: HttpRequest, order: WorkOrder, work: Work) -> HttpResponse:
         "unit": taking.lot.item.stock_unit.symbol if taking.lot else "",
         "targets": _targets(order, work) if taking.is_complete else {},
         "target": _target(order, work) if taking.is_complete else None,
-        "suggested": _suggested(work, line),
+        "suggested": work.typed or (raw(proposed) if proposed else ""),
+        "proposed": figure(proposed) if proposed else "",
+        "not_needed": _not_needed(taking.lot) if taking.lot and taking.is_complete and not proposed else None,
         "there": figure(taking.there),
         "point": "." if taking.lot and taking.lot.item.decimals else "",
         "earlier": _earlier(line, taking),
@@ -216,14 +233,16 @@ def _show(request: HttpRequest, order: WorkOrder, work: Work) -> HttpResponse:
     return render(request, template, context, status=status_of(work.refusals) if work.refusals else 200)
 
 
-def _suggested(work: Work, line: PickLine | None) -> str:
-    """What was typed, else the label's quantity, else what is still needed, never more than is there."""
+def _proposed(work: Work, lines: list[PickLine]) -> Decimal:
+    """The label's quantity, else what is there, and never more than the order still needs of the item."""
     taking = work.taking
-    if work.typed or not taking.is_complete:
-        return work.typed
-    open_need = line.needed - line.bound - line.issued if line else 0
-    need = open_need if open_need > 0 else taking.there
-    return raw(min(work.label_quantity or need, taking.there))
+    assert taking.lot is not None
+    most = min(work.label_quantity or taking.there, taking.there)
+    own = [line for line in lines if line.item.pk == taking.lot.item_id]
+    served = own or [line for line in lines if taking.lot.item_id in {item.pk for item in line.alternates}]
+    needed = sum((max(line.needed - line.bound - line.issued, Decimal(0)) for line in served), Decimal(0))
+    # how much of an alternate does the work of one main item is not known here
+    return min(most, needed) if own or not needed else most
 
 
 def _earlier(line: PickLine | None, taking: Taking) -> str:

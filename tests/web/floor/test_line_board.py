@@ -1,7 +1,11 @@
 """The line board: the line is chosen once, and every order of it says what to do next."""
 
+import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from masterdata.rules.bom import LineDraft
+from tests import floor, plant, reporting
 from tests.workshop import line
 from traceability.models import WorkOrder
 
@@ -38,7 +42,15 @@ def test_the_board_shows_the_released_orders_of_its_line_only(tablet):
     assert numbers == {"WO-7010", "WO-7012"}
 
 
+def test_an_order_behind_a_running_one_says_which_and_is_not_cleared_for_yet(tablet):
+    found = card(board(tablet()), "WO-7010")
+    assert (found["state"], found["word"]) == ("idle", "Waiting")
+    assert found["sentence"] == "WO-7012 is running here; clear the line after it."
+    assert found["next_url"] == ""
+
+
 def test_an_order_whose_line_is_not_clear_says_so_and_leads_to_the_clearance(tablet):
+    WorkOrder.objects.filter(number="WO-7012").update(state="closed", closed_at=timezone.now())
     found = card(board(tablet()), "WO-7010")
     assert found["state"] == "blocked"
     assert found["sentence"] == "The line is not clear for order WO-7010."
@@ -51,11 +63,30 @@ def test_a_running_order_says_how_many_more_and_leads_to_the_report(tablet):
     assert found["sentence"].startswith("30 units until PK-BOX-30")
     assert (found["done"], found["whole"]) == ("390", "800 pcs")
     assert found["next_url"] == reverse("report", args=[order("WO-7012").pk, "10"])
+    assert found["order_url"] == reverse("order", args=[order("WO-7012").pk])
 
 
 def test_an_order_of_serials_leads_to_assembling(tablet):
     found = card(board(tablet(), "ASSY"), "WO-7020")
     assert found["next_url"] == reverse("assemble", args=[order("WO-7020").pk, "10"])
+
+
+@pytest.mark.parametrize(("left", "next_thing"), [("1", "Return what is left"), ("0", "Open the order, to close it")])
+def test_what_was_scrapped_before_is_not_waited_for(tablet, left, next_thing):
+    kit = plant.product("KIT", operations=["10", "20"])
+    plant.approved_bom(kit, [LineDraft("PK-LEA-01", "1", operation="20")])
+    made = floor.released_order(kit, "10", number="WO-7040")
+    floor.staged(made, plant.item("PK-LEA-01"), str(8 + int(left)))
+    plant.reason("DENT", "scrap", loss="avoidable")
+    reporting.posted(made, "10", good="8", scrap=[{"quantity": "2", "reason": "DENT"}])
+    reporting.posted(made, "20", good="8")
+    found = next(
+        one
+        for one in board(tablet(), plant.line().code).context["cards"]
+        if one["number"] == "WO-7040" and " 20 " in one["item"]
+    )
+    assert found["sentence"] == "Nothing more comes from operation 10: 2 units were scrapped there."
+    assert (found["word"], found["next_label"]) == ("Done", next_thing)
 
 
 def test_a_line_without_orders_says_who_releases_them(tablet):

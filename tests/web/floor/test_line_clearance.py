@@ -66,7 +66,8 @@ def test_what_is_not_ticked_is_named(tablet, address):
 def test_a_foreign_lot_keeps_the_line_from_being_clear(tablet, address):
     page = confirm(tablet(), address)
     assert page.status_code == 422
-    assert len(said(page)) == 3
+    assert said(page) == ["3 lots that are not the order's still lie at line PACK-1."]
+    assert len(page.context["foreign"]) == 3
     assert LineClearance.objects.count() == 0
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
+from tests import plant
 from tests.web.floor.screens import hidden, lot, said, scan
 from traceability.models import MaterialLot
 from traceability.queries import stock_of
@@ -62,7 +63,7 @@ def test_missing_and_unreadable_fields_are_named(tablet):
     assert page.status_code == 422
     assert page.context["form"].errors["code"] == ["This field is required."]
     page = receipt(tablet(), quantity="a lot")
-    assert said(page) == ["“alot” is not a quantity."]
+    assert said(page) == ["“a lot” is not a quantity."]
 
 
 def test_an_item_that_nobody_knows_says_what_to_do(tablet):
@@ -104,3 +105,33 @@ def test_a_staging_bin_is_refused_with_the_right_screen_in_words(tablet):
 def test_a_bin_before_any_lot_asks_for_the_lot(tablet):
     page = scan(tablet(), reverse("move-stock"), "B-12-3")
     assert said(page) == ["B-12-3 is a bin."]
+
+
+def test_a_thousand_with_a_comma_is_neither_received_nor_moved(tablet):
+    client, address = tablet(), reverse("move-stock")
+    assert said(receipt(client, quantity="1,000")) == ["“1,000” can be read in two ways."]
+    assert receipt(client, "RM-ALV-01", code="A-40", quantity="5", potency="9,000").context["form"].errors["potency"]
+    page = scan(client, address, "B-12-3", scan(client, address, "E-77"))
+    assert said(scan(client, address, "1,000", page)) == ["“1,000” can be read in two ways."]
+    assert {held.bin.code for held in stock_of(lot("E-77")) if not held.order} == {"A-07-1"}
+
+
+def test_a_code_that_is_too_long_or_cannot_be_printed_is_refused_in_words(tablet):
+    client = tablet()
+    assert said(receipt(client, code="L" * 300)) == ["A lot code has at most 60 characters; this one has 300."]
+    assert said(receipt(client, code="A\x1f1")) == ["The lot code holds a character that cannot be printed."]
+    assert "maxlength" not in str(client.get(reverse("receive"), {"scan": LABEL}).context["form"]["code"])
+
+
+def test_an_item_with_a_shelf_life_is_not_received_without_its_expiry(tablet):
+    plant.item("GLUE", unit="KGM", shelf_life_days=30)
+    page = receipt(tablet(), "GLUE", code="G-1", quantity="5")
+    assert page.context["form"].errors["expires_on"] == ["This field is required."]
+
+
+def test_the_items_own_unit_and_usual_ones_come_before_all_others(tablet):
+    form = tablet().get(reverse("receive"), {"scan": LABEL}).context["form"]
+    choices = form.fields["unit"].choices
+    assert [code for code, _ in choices][:2] == ["KGM", "GRM"]
+    assert choices[-1][0] == "Other units"
+    assert "APZ" in dict(choices[-1][1])

@@ -122,3 +122,25 @@ def test_only_the_floor_reports(tablet, who):
 
 def test_an_operation_that_the_order_does_not_have_is_not_there(tablet):
     assert tablet().get(at("report", "WO-7012", "99")).status_code == 404
+
+
+def test_a_thousand_with_a_comma_is_refused_in_words_before_and_when_it_is_sent(tablet):
+    client = tablet()
+    preview = client.post(at(*PREVIEW), {"good": "1,000", "scrap-JAM": "٣"}, headers=HTMX)
+    assert said(preview) == [
+        "Good units: “1,000” can be read in two ways.",
+        "Reason JAM: “٣” has digits of another script.",
+    ]
+    page = send(client, good="1,000")
+    assert page.status_code == 422
+    assert page.context["refusals"][0]["remedy"].startswith("Write 1000 or 1.000:")
+    assert 'value="1,000"' in page.content.decode()
+
+
+def test_what_is_missing_is_said_once_for_each_item_with_one_button_for_all(tablet):
+    client = tablet()
+    page = client.post(at("report-preview", "WO-7010", "10"), {"good": "5"}, headers=HTMX)
+    (material,) = [one for one in page.context["reasons"] if one.get("lines")]
+    assert material["sentence"] == "Of 3 items material is missing at the line."
+    assert [one["code"] for one in material["lines"]] == ["not_staged"] * 3
+    assert page.content.decode().count(f'href="{at("stage", "WO-7010")}"') == 1

@@ -71,3 +71,10 @@ def test_more_than_is_bound_is_refused(tablet):
     page = give_back(client, scan(client, at(*ADDRESS), "X-101"), quantity="31")
     assert page.status_code == 422
     assert said(page)[0].startswith("Bin S-PACK-1 holds 30 pcs of lot X-101 bound to order WO-7012")
+
+
+def test_a_thousand_with_a_comma_is_not_returned_as_one(tablet):
+    client = tablet()
+    page = give_back(client, scan(client, at(*ADDRESS), "E-77"), quantity="1,000")
+    assert said(page) == ["“1,000” can be read in two ways."]
+    assert where("E-77")[("S-PACK-1", "WO-7012")] == 410

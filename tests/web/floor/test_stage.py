@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from tests.web.floor.screens import HTMX, at, hidden, lot, order, said, scan
 from tests.workshop import bin_
-from traceability.models import StagingScan
+from traceability.models import StagingScan, WorkOrder
 from traceability.queries import bound_stock
 
 
@@ -132,3 +133,38 @@ def test_somebody_of_finance_may_look_and_not_stage(tablet):
     answer = client.post(address, {"code": "F-4490"})
     assert answer.status_code == 403
     assert "Fay Finance may not receive, put away, stage" in answer.content.decode()
+
+
+@pytest.mark.parametrize("field", ["code", "quantity"])
+def test_a_thousand_with_a_comma_is_not_taken_for_one(tablet, field):
+    client, address = tablet(), at("stage", "WO-7010")
+    page = client.post(address, {**hidden(scan(client, address, "X-101")), field: "1,000"}, headers=HTMX)
+    assert said(page) == ["“1,000” can be read in two ways."]
+    assert page.context["taking"].lot == lot("X-101")
+    assert bound() == {}
+
+
+def test_a_closed_order_asks_for_no_work_and_says_where_to_go(tablet):
+    WorkOrder.objects.filter(number="WO-7012").update(state="closed", closed_at=timezone.now())
+    page = tablet().get(at("stage", "WO-7012")).content.decode()
+    assert "Order WO-7012 is closed." in page
+    assert f'href="{at("order", "WO-7012")}"' in page
+    assert "What the order took" in page
+    for asked in ("Scan the lot", "Fetch next", "Take it back", "to fetch", "missing"):
+        assert asked not in page
+
+
+def test_the_same_label_again_stages_no_more_than_is_needed_and_says_when_nothing_is(tablet):
+    client, address = tablet(), at("stage", "WO-7010")
+    page = scan(client, address, "X-101")
+    assert "the same label again: 2,000 pcs" in page.content.decode()
+    scan(client, address, "X-101", page)
+    assert bound() == {"X-101": Decimal(2000)}
+    page = scan(client, address, "X-101")
+    assert page.context["suggested"] == ""
+    assert "Nothing more of PK-BOX-30 is needed for this order." in page.content.decode()
+    page = scan(client, address, "X-101", page)
+    assert said(page) == ["Nothing more of PK-BOX-30 is needed for this order."]
+    assert bound() == {"X-101": Decimal(2000)}
+    page = client.post(address, {**hidden(page), "quantity": "3"}, headers=HTMX)
+    assert bound() == {"X-101": Decimal(2003)}

@@ -79,6 +79,7 @@ def test_beyond_the_tolerance_nothing_is_recorded(tablet):
 def test_a_reading_that_is_no_weight_is_refused(tablet):
     client = tablet()
     assert said(issue(client, gross="six")) == ["Reading: “six” is no weight."]
+    assert said(issue(client, gross="6,100", tare="1")) == ["Reading: “6,100” can be read in two ways."]
     assert said(issue(client, gross="1", tare="1")) == ["The reading is not more than the tare."]
 
 
@@ -153,3 +154,11 @@ def test_an_operation_without_serials_says_so(tablet):
 
 def test_the_answer_page_of_an_unknown_report_is_not_there(tablet):
     assert tablet().get(reverse("report-sent", args=["00000000-0000-4000-8000-000000000000"])).status_code == 404
+
+
+def test_an_unknown_code_is_answered_with_what_fits_the_screen(tablet):
+    client = tablet()
+    page = client.post(at(*WEIGH), {"code": "NOTHING-1"})
+    assert page.context["refusals"][0]["remedy"] == "Scan the label of a lot that is staged; they are listed below."
+    page = client.post(at(*BUILD), {"unit": "M5-1", "code": "NOTHING-1"}, headers=HTMX)
+    assert page.context["refusals"][0]["remedy"] == "Scan the serial on a part that is listed here as missing."
