@@ -29,6 +29,10 @@ _POSTINGS = (
     " good, actual_amount, recipe_id, facts, occurred_at, recorded_at) FROM STDIN"
 )
 _MESSAGES = "COPY backflush_outboxmessage (site_id, position, kind, posting_id, recorded_at) FROM STDIN"
+_BALANCES = """
+UPDATE traceability_stockbalance b SET quantity = b.quantity + c.change
+FROM unnest(%s::bigint[], %s::numeric[]) AS c (id, change) WHERE b.id = c.id
+"""
 #: kept beside the product's own progress (a minus before the order), which the ledger lines of the limit must not change
 _PROGRESS = """
 INSERT INTO backflush_orderprogress (order_id, operation_number, good, structural_scrap, avoidable_scrap, rework, setups,
@@ -101,17 +105,27 @@ class Batch:
             for statement, rows in ((_ENTRIES, self.entries), (_LINES, self.lines)):
                 with cursor.copy(statement) as copy:
                     copy.write("".join(rows))
-            cursor.execute(
-                "UPDATE traceability_stockbalance b SET quantity = b.quantity + c.change"
-                " FROM unnest(%s::bigint[], %s::numeric[]) AS c (id, change) WHERE b.id = c.id",
-                [list(self.balances), list(self.balances.values())],
-            )
+            cursor.execute(_BALANCES, [list(self.balances), list(self.balances.values())])
             cursor.execute(_PROGRESS, [self.orders, self.progress])
             cursor.execute(_REPORTS, [self.reports])
             cursor.execute(_HEAD, [self.site])
             for statement, rows in ((_POSTINGS, self.postings), (_MESSAGES, self.messages)):
                 with cursor.copy(statement) as copy:
                     copy.write("".join(rows))
+
+
+def bare_postings_per_second(url: str, made: list[Batch]) -> float:
+    """One client that writes postings, their lines and one net update per balance, nothing else: for information."""
+    with psycopg.connect(url) as connection:
+        start = time.perf_counter()
+        for batch in made:
+            with connection.cursor() as cursor:
+                for statement, rows in ((_LINES, batch.lines), (_POSTINGS, batch.postings)):
+                    with cursor.copy(statement) as copy:
+                        copy.write("".join(rows))
+                cursor.execute(_BALANCES, [list(batch.balances), list(batch.balances.values())])
+            connection.commit()
+        return BATCH * len(made) / (time.perf_counter() - start)
 
 
 def stored_texts(url: str) -> Stored:

@@ -6,6 +6,7 @@ import time
 import psycopg
 from django.db import connection
 
+from backflush.actions.post_reports import post_reports
 from backflush.models import Posting
 from backflush.tasks import drain_inbox
 from tests.benchmarks import limit
@@ -41,7 +42,52 @@ def run(database: RealDatabase) -> dict[str, float]:
     hot = standard.orders[:10]
     rate = statistics.median(measure(database, standard, POSTINGS, 2, hot)[0] for _ in range(ROUNDS))
     figures["posting_hot_ratio"] = rate / figures["posting_per_s_2"]
+    figures["limit_bare_per_s"] = _bare(database, standard, bound, stored)
     return figures
+
+
+def shared(database: RealDatabase) -> dict[str, float]:
+    """All orders draw on the same supermarket lots ÷ each on lots of its own; one worker, in turn in the same run."""
+    standard = standard_of(database)
+    shelved = build(name="SHARED", shared=True)
+    measure(database, shelved, 1000, 1)
+    settle(database)
+    ratios = []
+    for _ in range(ROUNDS):
+        own, _cpu = measure(database, standard, POSTINGS, 1)
+        rate, _cpu = measure(database, shelved, POSTINGS, 1)
+        ratios.append(rate / own)
+    return {"posting_shared_ratio": statistics.median(ratios)}
+
+
+def lines(database: RealDatabase) -> dict[str, float]:
+    """One report with 500 components over two lots each (1,000 lines): the drain from pick to commit, in this process."""
+    wide = build(orders=12, components=500, name="WIDE", lots=2)
+    settle(database)
+    times = []
+    for index, order in enumerate(wide.orders):
+        fill_inbox(wide, 1, [order])
+        start = time.perf_counter()
+        settled = post_reports()
+        milliseconds = 1000 * (time.perf_counter() - start)
+        if settled != 1 or waiting():
+            raise RuntimeError("The report of 500 components was not settled.")
+        if index >= 3:  # the first ones compile the recipe and warm the statements up
+            times.append(milliseconds)
+    made = Posting.objects.filter(order_id__in=wide.orders).count()
+    if made != len(wide.orders):
+        raise RuntimeError(f"{made} of {len(wide.orders)} reports of 500 components posted.")
+    return {"posting_lines_500_ms": statistics.median(times)}
+
+
+def _bare(database: RealDatabase, standard: Standard, bound: limit.Bound, stored: limit.Stored) -> float:
+    """Postings a second of the limit when it writes nothing but postings, lines and balances; for information."""
+    fill_inbox(standard, POSTINGS)
+    made = limit.batches(database.url, standard, bound, POSTINGS, stored, standard.orders)
+    rate = limit.bare_postings_per_second(database.url, made)
+    again = limit.batches(database.url, standard, bound, POSTINGS, stored, standard.orders)
+    limit.postings_per_second(database.url, again, 1)  # so that nothing of it waits for the next figure
+    return rate
 
 
 def growth(database: RealDatabase) -> dict[str, float]:

@@ -33,21 +33,36 @@ class Standard:
     supermarket: int
 
 
-def build(orders: int = 500, components: int = COMPONENTS, *, name: str = "BENCH") -> Standard:
-    """Make the product and its orders; returns the ids. `name` tells several builds in one database apart."""
+def build(
+    orders: int = 500, components: int = COMPONENTS, *, name: str = "BENCH", shared: bool = False, lots: int = 1
+) -> Standard:
+    """Make the product and its orders; returns the ids. `name` tells several builds in one database apart.
+
+    `shared`: one lot of each component for all orders, in a supermarket bin. `lots`: of each component bound to each order; all
+    but the last hold less than one report takes.
+    """
     people = plant.people()
     site = plant.site()
     staging, finished = plant.place("staging"), plant.place("finished")
     plant.place("quarantine")
     consumed = Bin.objects.get(site=site, kind="consumed")
-    items = [plant.item(f"{name}-{i:03d}", unit="KGM", decimals=3, cost="2.50") for i in range(components)]
+    shelf = plant.place("supermarket")
+    items = [
+        plant.item(f"{name}-{i:03d}", unit="KGM", decimals=3, cost="2.50", supermarket=shared)
+        for i in range(components)
+    ]
     made = plant.product(f"{name}-FG", cost="60")
     lines = [LineDraft(item=item.code, quantity=Decimal("0.125")) for item in items]
     version = plant.approved_bom(made, lines)
     device = Device.objects.filter(site=site).first()
     assert device is not None
     ids = _orders(name, site.pk, made, version, items, orders, people.supervisor.pk)
-    _stock(name, site.pk, staging.pk, ids, items)
+    if shared:
+        _stock(name, site.pk, shelf.pk, [0], items)
+    else:
+        for number in range(lots):
+            quantity = "1000000" if number == lots - 1 else "0.05"
+            _stock(f"{name}{number}", site.pk, staging.pk, ids, items, quantity)
     return Standard(
         site=site.pk,
         product=made.pk,
@@ -57,7 +72,7 @@ def build(orders: int = 500, components: int = COMPONENTS, *, name: str = "BENCH
         finished=finished.pk,
         consumed=consumed.pk,
         device=device.pk,
-        supermarket=0,
+        supermarket=shelf.pk,
     )
 
 
@@ -91,7 +106,8 @@ def _orders(
     return ids
 
 
-def _stock(name: str, site: int, staging: int, orders: list[int], items: list[Item]) -> None:
+def _stock(name: str, site: int, place: int, orders: list[int], items: list[Item], quantity: str = "1000000") -> None:
+    """A lot of each item for each order in the bin, bound to it (0: unbound)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH lots AS (INSERT INTO traceability_materiallot (site_id, item_id, code, status, released_since,"
@@ -99,7 +115,8 @@ def _stock(name: str, site: int, staging: int, orders: list[int], items: list[It
             " SELECT %(site)s, i, %(name)s || i || '-' || o, 'released', %(now)s, %(expiry)s, %(now)s, 'receipt', '', 2.5,"
             " true FROM unnest(%(items)s::bigint[]) i CROSS JOIN unnest(%(orders)s::bigint[]) o RETURNING id, item_id, code)"
             " INSERT INTO traceability_stockbalance (site_id, bin_id, lot_id, order_id, item_id, quantity, staged_at, rank)"
-            " SELECT %(site)s, %(staging)s, id, split_part(code, '-', -1)::bigint, item_id, 1000000, %(now)s, 0 FROM lots",
+            " SELECT %(site)s, %(place)s, id, split_part(code, '-', -1)::bigint, item_id, %(quantity)s::numeric, %(now)s, 0"
+            " FROM lots",
             {
                 "site": site,
                 "name": f"{name}-L",
@@ -107,7 +124,8 @@ def _stock(name: str, site: int, staging: int, orders: list[int], items: list[It
                 "expiry": (NOW + timedelta(days=900)).date(),
                 "items": [item.pk for item in items],
                 "orders": orders,
-                "staging": staging,
+                "place": place,
+                "quantity": quantity,
             },
         )
 
