@@ -5,6 +5,7 @@ that fails is tried once more; if it fails again each report goes alone, so that
 """
 
 import random
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -140,11 +141,12 @@ def _post_alone(row: tuple[int, int, int]) -> int:
         return _drain([report_id], [order_id], alone=True)
     except Exception as error:
         _after_failure(error)
-        log.exception("report_failed", report=report_id, attempts=attempts)
+        reference = f"F-{secrets.token_hex(4)}"
+        log.exception("report_failed", report=report_id, attempts=attempts, reference=reference)
         if attempts < MOST_ATTEMPTS:
             return 0
         with acting(ACTOR):
-            fail_report(report_id=report_id, error=f"{type(error).__name__}: {error}")
+            fail_report(report_id=report_id, reference=reference)
         return 1
 
 

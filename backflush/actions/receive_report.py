@@ -7,9 +7,11 @@ from typing import Any, Literal
 from django.db import connection
 
 from backflush.models import OperationReport
+from backflush.rules.confirmation import presence_refusal
 from backflush.rules.report import Report, canonical_body, digest_of
 from masterdata.actions.acting import acting
 from masterdata.models import Device, Person
+from masterdata.rules.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,21 @@ def receive_report(
     now: datetime,
     device: Device | None = None,
     person: Person | None = None,
+    confirmer: Person | None = None,
 ) -> Receipt:
     """Store the report under its event id. The caller rings the bell after a `new` one.
 
-    Other content under the same id, or the same id from another sender, is a `conflict`; nothing is stored then. ValueError
-    where nobody sends it or it has no event id.
+    Other content under the same id, or the same id from another sender, is a `conflict`; nothing is stored then.
+    `confirmer`: who showed by badge and PIN that they stand beside `person`. Refused('presence_not_shown') where a person's
+    report names another. ValueError where nobody sends it or it has no event id.
     """
     sender = device or person
     if sender is None or report.event_id is None:
         raise ValueError("A report has an event id, and a device or a person who sends it.")
+    if person is not None:
+        refusal = presence_refusal(report.confirmed_by, [one.badge for one in (person, confirmer) if one])
+        if refusal is not None:
+            raise Refused(refusal)
     body = canonical_body(report)
     row = OperationReport(
         site_id=site_id,

@@ -35,15 +35,18 @@ def block_reports(blocked: Sequence[tuple[int, Sequence[Refusal], bool]], at: da
         )
 
 
-def fail_report(*, report_id: int, error: str) -> None:
-    """Attempts are used up: the report waits on the worklist as a failure of the machinery, its cause named."""
+def fail_report(*, report_id: int, reference: str) -> None:
+    """Attempts are used up: the report waits on the worklist as a failure of the machinery.
+
+    The cause stands in the log under `reference`; a database's own words are not for whoever asks about a report.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         at = cursor.fetchone()[0]
     reason = Refusal(
         MACHINERY_FAILURE,
-        f"Posting failed for a reason of its own: {error[:200]}",
-        str(report_id),
-        "Tell the administrator; retry it once the cause is mended.",
+        f"Posting failed for a reason that is not the report's; the log names it under {reference}.",
+        reference,
+        "Tell the administrator this reference; retry the report once the cause is mended.",
     )
     block_reports([(report_id, [reason], False)], at)

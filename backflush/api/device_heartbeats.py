@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backflush.api.bodies import faulty, json_body
+from backflush.api.bodies import faulty, parsed_body
 from backflush.rules.report import MOST_UNKNOWN, read_time
 from backflush.rules.strict_json import Fault
-from masterdata.actions.measure_clock import measure_clock
+from masterdata.actions.measure_clock import MOST_OFFSET_MS, measure_clock
 from masterdata.pages.api_schema import described, moment, named, record, whole
 from masterdata.pages.callers import caller_of
 from masterdata.rules.refusal import Refusal, Refused
@@ -25,15 +25,22 @@ CLOCK = named(
     ),
 )
 
+#: an example that is taken when it is tried out: near the server's time
+_NOW = timezone.now().isoformat(timespec="milliseconds")
+_ABSURD = (
+    "sent_at is more than 24 days from the server's time. Set the device's clock and send another heartbeat; until then its "
+    "reports are blocked."
+)
+
 
 class DeviceHeartbeats(APIView):
     @described(
         "Say what time it is",
         {200: CLOCK},
         about="Send one a minute, just when `sent_at` is taken. While the clock is off by more than the trigger definition "
-        "allows, reports are blocked.",
+        "allows, reports are blocked. A time more than 24 days off is a 400, and blocks them too.",
         body=BEAT,
-        examples=[OpenApiExample("A heartbeat", {"sent_at": "2026-01-05T09:12:31.250+01:00"}, request_only=True)],
+        examples=[OpenApiExample("A heartbeat", {"sent_at": _NOW}, request_only=True)],
         problems=(400, 413, 415),
     )
     def post(self, request: Request) -> Response:
@@ -41,21 +48,20 @@ class DeviceHeartbeats(APIView):
         device = caller_of(request).device
         if device is None:
             raise Refused(Refusal("not_your_duty", "Only devices have heartbeats.", "", "Use the device's token."))
-        sent_at = _sent_at(json_body(request))
-        return Response({"server_time": now, "offset_ms": measure_clock(device=device, sent_at=sent_at, now=now)})
+        sent_at = parsed_body(request, _sent_at)
+        offset = measure_clock(device=device, sent_at=sent_at, now=now)
+        if abs(offset) >= MOST_OFFSET_MS:
+            raise faulty([Fault("sent_at", "clock_absurd", _ABSURD)])
+        return Response({"server_time": now, "offset_ms": offset})
 
 
-def _sent_at(data: object) -> datetime:
+def _sent_at(data: object) -> datetime | list[Fault]:
     if not isinstance(data, Mapping):
-        raise faulty([Fault("", "not_an_object", "The body must be a JSON object.")])
+        return [Fault("", "not_an_object", "The body must be a JSON object.")]
     faults = [
-        Fault(str(name)[:120], "unknown_field", "A heartbeat has only sent_at.")
+        Fault(str(name), "unknown_field", "A heartbeat has only sent_at.")
         for name in list(data)[:MOST_UNKNOWN]
         if name != "sent_at"
     ]
     found = read_time("sent_at", data.get("sent_at"))
-    if isinstance(found, Fault):
-        faults.append(found)
-    if faults or isinstance(found, Fault):
-        raise faulty(faults)
-    return found
+    return [*faults, found] if isinstance(found, Fault) else faults or found

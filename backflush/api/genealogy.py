@@ -1,5 +1,6 @@
 """Genealogy: what is in a lot, or where it went, as a graph of lots and edges; each edge names its postings."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import Http404
@@ -10,7 +11,7 @@ from rest_framework.views import APIView
 from backflush.models import Posting
 from backflush.queries.postings import posting_number
 from masterdata.models import Item
-from masterdata.pages.api_lists import checked, whole_number
+from masterdata.pages.api_lists import Check, checked, whole_number
 from masterdata.pages.api_schema import (
     decimal,
     described,
@@ -109,8 +110,12 @@ class LotGenealogy(APIView):
 
 
 def _asked(request: Request) -> tuple[str, int | None]:
-    given = checked(request, {"direction": [str(word) for word in Direction], "depth": ()})
-    depth = whole_number("depth", given["depth"], DEEPEST) if "depth" in given else None
+    known: dict[str, Collection[str] | Check] = {
+        "direction": [str(word) for word in Direction],
+        "depth": whole_number("depth", DEEPEST),
+    }
+    given = checked(request, known)
+    depth = int(given["depth"]) if "depth" in given else None
     return given.get("direction", str(Direction.BACK)), depth
 
 

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from backflush.actions.retry_report import retry_report
 from backflush.api import report_schema as schema
-from backflush.api.bodies import faulty, json_body, report_of
+from backflush.api.bodies import faulty, report_of
 from backflush.api.receiving import PATH, accepted, receive
 from backflush.models import OperationReport
 from backflush.queries.reports import describe, report_by_event, state_of
@@ -20,7 +20,7 @@ from backflush.rules.strict_json import Fault
 from backflush.rules.vocabulary import ReportKind, ReportState
 from backflush.tasks import ring_the_bell
 from masterdata.models import Device, Person
-from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
+from masterdata.pages.api_lists import Filter, page_of, parameters_of, without_parameters, words_of
 from masterdata.pages.api_schema import described
 from masterdata.pages.callers import Caller, caller_of, require_person
 from masterdata.rules.duties import Duty
@@ -52,11 +52,11 @@ class OperationReports(APIView):
         "a wrong clock or a shortage are no errors here: the report is taken, then blocked or refused with its reasons.",
         body=schema.REPORT,
         examples=schema.REPORT_EXAMPLES,
-        problems=(400, 409, 413, 415),
+        problems=(400, 409, 413, 415, 422),
     )
     def post(self, request: Request) -> Response:
         caller = caller_of(request)
-        report = report_of(json_body(request))
+        report = report_of(request)
         if report.kind == ReportKind.SCAN_ISSUE:
             raise faulty([Fault("kind", "unknown_kind", "Send scan-issues to /api/v1/scan-issues.")])
         return receive(caller, report)
@@ -75,8 +75,9 @@ class OperationReports(APIView):
 
 
 class OneOperationReport(APIView):
-    @described("What became of a report", {200: schema.STATE}, problems=(404,))
+    @described("What became of a report", {200: schema.STATE}, problems=(400, 404))
     def get(self, request: Request, event_id: str) -> Response:
+        without_parameters(request)
         return Response(state_of(_found(caller_of(request), event_id)))
 
 

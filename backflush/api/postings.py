@@ -12,7 +12,7 @@ from backflush.api.usage_previews import EXPLAINED
 from backflush.models import Posting
 from backflush.queries.postings import parse_posting_number, posting_number, posting_page
 from backflush.rules.vocabulary import PostingKind
-from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
+from masterdata.pages.api_lists import Filter, page_of, parameters_of, without_parameters, words_of
 from masterdata.pages.api_schema import (
     decimal,
     described,
@@ -125,8 +125,9 @@ class Postings(APIView):
 
 
 class OnePosting(APIView):
-    @described("One posting, explained", {200: ONE}, problems=(404,))
+    @described("One posting, explained", {200: ONE}, problems=(400, 404))
     def get(self, request: Request, number: str) -> Response:
+        without_parameters(request)
         parsed = parse_posting_number(number)
         page = None if parsed is None else posting_page(caller_of(request).site_id, parsed)
         if page is None:

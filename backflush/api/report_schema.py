@@ -1,9 +1,11 @@
 """The schemas of reports, as they are sent and as they are answered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
+from backflush.rules.confirmation import CLAIM_REACHES, NOBODY_CONFIRMS
 from backflush.rules.report import MOST_PARAMETERS, MOST_SCRAP_ENTRIES
 from backflush.rules.vocabulary import ReportKind, ReportState
 from masterdata.pages.api_schema import (
@@ -23,7 +25,7 @@ from masterdata.pages.api_schema import (
 )
 
 _QUANTITY = r"^[0-9]{1,18}(\.[0-9]{1,9})?$"
-_CODE = r"^[^\s\u0000-\u001f\u007f]+( [^\s\u0000-\u001f\u007f]+)*$"
+_CODE = r"^[^\s\u0000-\u001f\u007f]+( +[^\s\u0000-\u001f\u007f]+)*$"
 
 
 def _sent_quantity(about: str = "") -> Schema:
@@ -34,11 +36,21 @@ def _code(longest: int, about: str = "") -> Schema:
     return text(about, pattern=_CODE, minLength=1, maxLength=longest)
 
 
-_EVENT_ID = identifier("Made by the client, and kept by it before sending; a repeat has the same")
-_COMMON = {
+def _or_left_out(fields: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Fields that need not be sent; null is the same as leaving one out."""
+    return {name: maybe(schema) for name, schema in fields.items()}
+
+
+_EVENT_ID = identifier("Made by the client, and kept by it before sending; a repeat has the same. Not all zeros")
+_WANTED_FIELDS = {
     "order": _code(40, "Work order number"),
     "operation": _code(10, "Operation number"),
-    "occurred_at": moment("When it happened, by the client's clock; ISO 8601 with offset"),
+    "occurred_at": moment(
+        "When it happened, by the client's clock; ISO 8601 with offset. At most six decimals of a second: more are refused, "
+        "never cut off"
+    ),
+}
+_COMMON = {
     "operator": _code(60, "Badge, where a person stands behind the device"),
     "sequence": {
         "type": "integer",
@@ -62,7 +74,13 @@ _OUTPUT = {
     },
     "rework": _sent_quantity("Units sent to rework"),
     "setup_events": {"type": "integer", "minimum": 0, "maximum": 999_999, "description": "Setups made since the last"},
-    "confirmed_by": _code(60, "Badge of the supervisor who confirms a quantity beyond its limit"),
+    "confirmed_by": _code(
+        60,
+        "Badge of the supervisor who confirms a quantity beyond its limit. From a device it is a claim, and covers good units "
+        f"up to {CLAIM_REACHES} times the order's quantity. From a person it is taken only where it is the caller's own badge "
+        "(422 otherwise): somebody else confirms with badge and PIN on the report screen. Beyond "
+        f"{NOBODY_CONFIRMS} times the order's quantity nobody confirms.",
+    ),
     "output_lot": _code(58, "The lot produced, where the client names it"),
     "handling_unit": text("SSCC, where the kind needs one", pattern="^[0-9]{18}$"),
 }
@@ -73,21 +91,36 @@ def _strict(fields: dict[str, Schema], required: list[str]) -> Schema:
     return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
 
 
-_OUTPUT_FIELDS = {"kind": one_of(_KINDS, "operation_complete, if left out"), **_COMMON, **_OUTPUT}
+_KIND = {"kind": one_of(_KINDS, "operation_complete, if left out")}
+_OUTPUT_FIELDS = {**_WANTED_FIELDS, **_or_left_out({**_KIND, **_COMMON, **_OUTPUT})}
 _WANTED = ["order", "operation", "occurred_at"]
 REPORT = named("OperationReport", _strict({"event_id": _EVENT_ID, **_OUTPUT_FIELDS}, ["event_id", *_WANTED]))
-PREVIEW = named("UsagePreviewRequest", _strict(_OUTPUT_FIELDS, _WANTED))
-_SCAN = {
+_SCANNED = {
     "item": _code(60, "Code of the item"),
     "lot": _code(60, "Code of the lot, or the serial"),
     "quantity": _sent_quantity("Above zero, net of tare"),
+}
+_MEASURED = {
     "unit": text("UN/ECE Rec 20; the item's stock unit, if left out", pattern="^[A-Z0-9]{1,3}$"),
     "scale": _code(40, "Which scale weighed"),
     "tare": _sent_quantity(),
 }
+_SCAN_KIND = one_of([ReportKind.SCAN_ISSUE])
+_SCAN_FIELDS = {**_WANTED_FIELDS, **_SCANNED, **_or_left_out({**_COMMON, **_MEASURED})}
 SCAN_ISSUE = named(
     "ScanIssue",
-    _strict({"event_id": _EVENT_ID, **_COMMON, **_SCAN}, ["event_id", *_WANTED, "item", "lot", "quantity"]),
+    _strict({"event_id": _EVENT_ID, "kind": maybe(_SCAN_KIND), **_SCAN_FIELDS}, ["event_id", *_WANTED, *_SCANNED]),
+)
+_UNUSED = {"event_id": maybe(identifier("Not needed and not used: a preview is not a report"))}
+PREVIEW = named(
+    "UsagePreviewRequest",
+    {
+        "anyOf": [
+            _strict({**_UNUSED, **_OUTPUT_FIELDS}, _WANTED),
+            _strict({**_UNUSED, "kind": _SCAN_KIND, **_SCAN_FIELDS}, ["kind", *_WANTED, *_SCANNED]),
+        ],
+        "description": "A report of output, or a scan-issue with its kind",
+    },
 )
 
 RECEIPT = named(

@@ -5,10 +5,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backflush.api import report_schema as schema
-from backflush.api.bodies import faulty, json_body, report_of
+from backflush.api.bodies import parsed_body
 from backflush.api.receiving import receive
-from backflush.rules.strict_json import Fault
-from backflush.rules.vocabulary import ReportKind
+from backflush.rules.report import parse_scan
 from masterdata.pages.api_schema import described
 from masterdata.pages.callers import caller_of
 
@@ -24,9 +23,4 @@ class ScanIssues(APIView):
     )
     def post(self, request: Request) -> Response:
         caller = caller_of(request)
-        data = json_body(request)
-        if isinstance(data, dict):
-            if data.get("kind", ReportKind.SCAN_ISSUE) != ReportKind.SCAN_ISSUE:
-                raise faulty([Fault("kind", "unknown_kind", "Only scan-issues are sent here; leave kind out.")])
-            data = {**data, "kind": str(ReportKind.SCAN_ISSUE)}
-        return receive(caller, report_of(data))
+        return receive(caller, parsed_body(request, parse_scan))

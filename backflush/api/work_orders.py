@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from backflush.models import OrderProgress
 from backflush.queries.readiness import readiness_of
-from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
+from masterdata.pages.api_lists import Filter, page_of, parameters_of, without_parameters, words_of
 from masterdata.pages.api_schema import (
     REASON,
     decimal,
@@ -128,8 +128,9 @@ class WorkOrders(APIView):
 
 
 class OneWorkOrder(APIView):
-    @described("One work order, how ready it is and what is bound to it", {200: ONE}, problems=(404,))
+    @described("One work order, how ready it is and what is bound to it", {200: ONE}, problems=(400, 404))
     def get(self, request: Request, number: str) -> Response:
+        without_parameters(request)
         site_id = caller_of(request).site_id
         order = None if "\0" in number else order_by_number(site_id, number)
         if order is None:

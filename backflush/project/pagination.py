@@ -4,6 +4,8 @@ from rest_framework import exceptions
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
+from masterdata.pages.api_lists import cursor_fault
+
 
 class NewestFirst(CursorPagination):
     """`results`, `next` and `previous`; `page_size` up to 500."""
@@ -18,12 +20,8 @@ class NewestFirst(CursorPagination):
         text = request.query_params.get(self.cursor_query_param)
         if text is None:
             return None
-        try:
-            cursor = super().decode_cursor(request)
-        except (exceptions.NotFound, ValueError):
-            cursor = None
-        position = str(cursor.position or "0") if cursor else ""
-        if not (position.isascii() and position.isdigit() and len(position) < 19):
-            fault = exceptions.ErrorDetail("Take the cursor from next or previous.", "not_a_cursor")
-            raise exceptions.ValidationError({self.cursor_query_param: [fault]})
-        return cursor
+        fault = cursor_fault(text)
+        if fault is not None:
+            code, sentence = fault
+            raise exceptions.ValidationError({self.cursor_query_param: [exceptions.ErrorDetail(sentence, code)]})
+        return super().decode_cursor(request)

@@ -76,9 +76,10 @@ def _refusal_problem(refused: Refused) -> dict:
     return problem(status=status, detail=" ".join(fault["detail"] for fault in faults), errors=faults)
 
 
-def problem_response(request: HttpRequest, status: int, detail: str) -> JsonResponse:
+def problem_response(request: HttpRequest, status: int, detail: str, code: str = "") -> JsonResponse:
     """The same document for an error outside of any API view (an unknown path, a crash)."""
-    return JsonResponse(problem(status=status, detail=detail), status=status, content_type=CONTENT_TYPE)
+    errors = [{"field": "", "code": code, "detail": detail}] if code else []
+    return JsonResponse(problem(status=status, detail=detail, errors=errors), status=status, content_type=CONTENT_TYPE)
 
 
 def _answer(body: dict, headers: dict[str, str]) -> Response:

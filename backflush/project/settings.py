@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "backflush.project.plain_addresses.plain_addresses",
     "axes.middleware.AxesMiddleware",  # last: it answers for a locked account
 ]
 
@@ -157,18 +158,20 @@ LOGOUT_REDIRECT_URL = "sign-in"
 CSRF_FAILURE_VIEW = "masterdata.web.sign_in.form_too_old"
 FLOOR_LOCK_MINUTES = number("FLOOR_LOCK_MINUTES", 10)  # a tablet that nobody touches locks itself; 0: never
 
-# A whole line shares one address, so the account is locked and not the address.
-AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
-AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_USERNAME_CALLABLE = "masterdata.actions.authentication.account_name"  # one count, by badge or by user name
+# A whole line may share one address, and a person has many: what rests is one person's PIN, or password, at one address.
+AXES_HANDLER = "masterdata.actions.failed_attempts.FailedAttempts"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "masterdata.actions.failed_attempts.account_name"
+AXES_CLIENT_IP_CALLABLE = "masterdata.actions.failed_attempts.client_address"
+AXES_LOCKOUT_CALLABLE = "masterdata.web.sign_in.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # Retry-After keeps its word, whoever goes on trying
+SIGN_IN_FAILURE_CEILING = number("SIGN_IN_FAILURE_CEILING", 50)  # of one person's PIN or password, over all addresses
+SIGN_IN_DELAY_SECONDS = number("SIGN_IN_DELAY_SECONDS", 60)  # beyond it attempts must be this far apart
 AXES_SENSITIVE_PARAMETERS = ["username", "badge", "pin", "password"]
 AXES_FAILURE_LIMIT = number("SIGN_IN_FAILURE_LIMIT", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=number("SIGN_IN_LOCKOUT_MINUTES", 15))
 AXES_RESET_ON_SUCCESS = True
-AXES_HTTP_RESPONSE_CODE = 429
-AXES_LOCKOUT_TEMPLATE = "masterdata/locked_out.html"
 AXES_ENABLE_ADMIN = False
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # asks for the address among the parameters, see above
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * number("SESSION_MINUTES", 8 * 60)
@@ -179,7 +182,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 
 # The browser
 
-if switch("BEHIND_TLS_PROXY"):
+BEHIND_TLS_PROXY = switch("BEHIND_TLS_PROXY")
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 HTTPS_ONLY = switch("HTTPS_ONLY")
 SECURE_SSL_REDIRECT = HTTPS_ONLY
@@ -247,6 +251,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backflush.project.negotiation.JsonInEitherName",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["masterdata.pages.throttles.PerCaller"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

@@ -4,6 +4,7 @@ import sys
 from importlib.util import find_spec
 
 from django.contrib import admin
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -26,9 +27,18 @@ urlpatterns = [
 ]
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django itself refuses, such as a name of this site that it does not know."""
+    if not request.path.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, DisallowedHost):
+        return problem_response(request, 400, "This server is not called by that Host.", "unknown_host")
+    return problem_response(request, 400, "This request cannot be read.", "bad_request")
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return problem_response(request, 404, f"There is nothing at {request.path}.")
+        return problem_response(request, 404, f"There is nothing at {request.path[:200]}.", "not_found")
     return defaults.page_not_found(request, exception)
 
 
@@ -46,5 +56,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+handler400 = bad_request
 handler404 = page_not_found
 handler500 = server_error

@@ -21,10 +21,10 @@ from backflush.rules.progress import Progress
 from backflush.rules.recipe import Recipe
 from backflush.rules.vocabulary import ReportKind
 from masterdata.models import Device, DeviceClock, Item, Person, ReasonCode, Training
+from masterdata.rules.duties import Duty, may
 from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.units import round_quantity
-from masterdata.rules.vocabulary import Role
 from traceability.models import HandlingUnit, MaterialLot
 from traceability.queries.arrays import array_of
 from traceability.queries.precision import rounding_rule
@@ -187,7 +187,7 @@ class Batch:
             scrap.append((Fraction(entry["quantity"]), loss or "avoidable"))
         operator = self._badge(body.get("operator"), found)
         supervisor = self._people.get(body.get("confirmed_by") or "")
-        if body.get("confirmed_by") and (supervisor is None or not supervisor.has_role(Role.SUPERVISOR, Role.QA)):
+        if body.get("confirmed_by") and (supervisor is None or not may(supervisor.roles, Duty.CONFIRM_QUANTITY)):
             found.append(_unknown("confirmation_unknown", "supervisor badge", body["confirmed_by"]))
         self._check_output_lot(row, recipe, found)
         device = self._devices.get(row.device_id) if row.device_id else None

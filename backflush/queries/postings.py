@@ -29,7 +29,7 @@ def posting_number(number: int) -> str:
 
 def parse_posting_number(text: str) -> int | None:
     """The number behind `P-000123` or plain digits; None where it is neither."""
-    found = re.fullmatch(r"(?:P-?)?([0-9]{1,15})", text.strip().upper())
+    found = re.fullmatch(r"(?:P-?)?([0-9]{1,15})", text.upper())
     return int(found[1]) if found else None
 
 

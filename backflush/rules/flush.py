@@ -21,6 +21,8 @@ from masterdata.rules.vocabulary import PostingMethod
 from traceability.rules.eligibility import StockFact, lot_refusals, may_be_offered
 
 UNBOUND = 0
+#: the database keeps eighteen digits before the point
+LEDGER_HOLDS = 10**18
 
 
 @dataclass(slots=True)
@@ -139,7 +141,25 @@ def plan_flush(report: ReportFact, order: OrderFact, recipe: Recipe, progress: P
         return plan
     _receive(plan, report, order, recipe, progress, counts)
     plan.after = _advance(plan, report, progress, counts, recipe)
+    plan.refusals.extend(ledger_refusals(plan, order))
     return plan
+
+
+def ledger_refusals(plan: Plan, order: OrderFact) -> list[Refusal]:
+    """`quantity_impossible` where a plan would make or count up more than the ledger has digits for."""
+    after = plan.after
+    figures = [after.good, after.structural, after.avoidable, after.rework, *(one.quantity for one in plan.receipts)]
+    largest = max(figures)
+    if largest < LEDGER_HOLDS:
+        return []
+    return [
+        Refusal(
+            "quantity_impossible",
+            f"{plain_text(largest)} units are more than any ledger entry can hold.",
+            order.number,
+            "Count again, withdraw this report and send the right figures.",
+        )
+    ]
 
 
 def counts_of(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress) -> tuple[Counts, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backflush.rules.clock import clock_refusals
+from backflush.rules.confirmation import CLAIM_REACHES, NOBODY_CONFIRMS
 from backflush.rules.drawing import rounded
 from backflush.rules.facts import OrderFact, ReportFact
 from backflush.rules.progress import Progress
@@ -149,9 +150,37 @@ def _quantities(report: ReportFact, order: OrderFact, recipe: Recipe, progress: 
             recipe.operation.number,
             f"Report operation {recipe.operation.after} first.",
         )
-    if report.confirmed:
-        return
     most = order.quantity * (1 + trigger.order_tolerance / 100)
+    limit = order.quantity * trigger.report_limit / 100
+    # what engineers signed as tolerable is never impossible
+    reach = max(most, limit, NOBODY_CONFIRMS * order.quantity)
+    if here > reach:
+        yield Refusal(
+            "quantity_impossible",
+            f"{readable(here)} units would be reported at operation {recipe.operation.number}; beyond {readable(reach)} "
+            f"nobody can confirm it for order {order.number} over {readable(order.quantity)}.",
+            order.number,
+            "Count again, withdraw this report and send the right figures.",
+        )
+        return
+    yield from _beyond_limits(report, order, progress, most, limit)
+
+
+def _beyond_limits(
+    report: ReportFact, order: OrderFact, progress: Progress, most: Fraction, limit: Fraction
+) -> Iterator[Refusal]:
+    """`most`: good units of the whole order; `limit`: of one report. A confirmation lifts both, as far as it reaches."""
+    if report.confirmed:
+        claimed = max(most, limit, CLAIM_REACHES * order.quantity)
+        if report.device is not None and progress.good + report.good > claimed:
+            yield Refusal(
+                "quantity_implausible",
+                f"{readable(progress.good + report.good)} good units are more than the {readable(claimed)} that a device "
+                f"may report for order {order.number} on its word that a supervisor confirmed.",
+                order.number,
+                "Check the count; the supervisor reports it on a tablet and confirms with badge and PIN.",
+            )
+        return
     if progress.good + report.good > most:
         yield Refusal(
             "quantity_implausible",
@@ -160,7 +189,6 @@ def _quantities(report: ReportFact, order: OrderFact, recipe: Recipe, progress: 
             order.number,
             "Check the count; a supervisor can confirm it with a badge.",
         )
-    limit = order.quantity * trigger.report_limit / 100
     if report.good > limit:
         yield Refusal(
             "quantity_implausible",

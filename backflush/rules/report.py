@@ -20,6 +20,7 @@ MOST_PARAMETERS = 50
 MOST_UNKNOWN = 50
 _DECIMAL = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"0|[1-9][0-9]*")
+_UNIT = re.compile(r"[A-Z0-9]{1,3}")
 _MOST_SETUPS = 999_999
 _MOST_SEQUENCE = 999_999_999_999_999
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-5][0-9])")
@@ -98,8 +99,9 @@ class _Reader:
         if not isinstance(value, str) or isinstance(value, Number):
             self.fault(name, "not_text", f"{name} must be text.")
             return ""
-        if required and not value:
-            self.fault(name, "required", f"{name} is empty.")
+        if not value:
+            advice = "is empty." if required else "is empty; leave it out where there is none."
+            self.fault(name, "required" if required else "empty", f"{name} {advice}")
         elif len(value) > _LENGTHS[name]:
             self.fault(name, "too_long", f"{name} has more than {_LENGTHS[name]} characters.")
         elif value != value.strip() or not value.isprintable():
@@ -137,9 +139,9 @@ class _Reader:
         return int(value)
 
     def unknown_fields(self, known: Collection[str]) -> None:
-        unknown = [str(name)[:120] for name in self.payload if name not in known]
+        unknown = [str(name) for name in self.payload if name not in known]
         for name in unknown[:MOST_UNKNOWN]:
-            self.fault(name, "unknown_field", f"{name} is not a field of this report.")
+            self.fault(name, "unknown_field", f"{name[:120]} is not a field of this report.")
         if len(unknown) > MOST_UNKNOWN:
             self.fault("", "unknown_field", f"{len(unknown) - MOST_UNKNOWN} more fields are not fields of this report.")
 
@@ -147,13 +149,14 @@ class _Reader:
 def parse_report(payload: Any, *, preview: bool = False) -> Report | list[Fault]:
     """The report, or every fault found. `payload` as `strict_json.read_json` gives it (numbers as `Number`).
 
-    `preview`: no event id is wanted. Codes of faults: required, unknown_field, not_text, not_a_decimal_string, not_a_time, …
+    `preview`: an event id is not wanted, but tolerated.
+    Codes of faults: required, unknown_field, not_text, not_a_decimal_string, not_a_time, …
     """
     if not isinstance(payload, Mapping):
         return [Fault("", "not_an_object", "The body must be a JSON object.")]
     read = _Reader(payload)
     kind = _kind(read)
-    known = (*_COMMON, *(_SCAN if kind == ReportKind.SCAN_ISSUE else _OUTPUT))
+    known = {*_COMMON, *(_SCAN if kind == ReportKind.SCAN_ISSUE else _OUTPUT)}
     read.unknown_fields(known)
     report = Report(
         kind=kind,
@@ -182,20 +185,39 @@ def _kind(read: _Reader) -> ReportKind:
     return ReportKind.OPERATION_COMPLETE
 
 
+def parse_scan(payload: Any) -> Report | list[Fault]:
+    """As `parse_report`, where only scan-issues are taken and `kind` may be left out."""
+    if not isinstance(payload, Mapping):
+        return parse_report(payload)
+    kind = payload.get("kind")
+    found = parse_report({**payload, "kind": str(ReportKind.SCAN_ISSUE)})
+    if kind is None or kind == ReportKind.SCAN_ISSUE:
+        return found
+    fault = Fault("kind", "unknown_kind", "Only scan-issues are sent here; leave kind out.")
+    return [fault, *(found if isinstance(found, list) else [])]
+
+
 def _event_id(read: _Reader, *, required: bool) -> uuid.UUID | None:
     value = read.get("event_id", required=required)
     if value is None:
         return None
     if isinstance(value, str) and re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
-        return uuid.UUID(value)
-    read.fault("event_id", "not_a_uuid", "event_id must be a UUID such as 3f0a4c1e-8f57-4b0e-9c64-2f4f6a1f8d11.")
+        found = uuid.UUID(value)
+        if found.int:
+            return found
+    sentence = "event_id must be a UUID such as 3f0a4c1e-8f57-4b0e-9c64-2f4f6a1f8d11, and not all zeros."
+    read.fault("event_id", "not_a_uuid", sentence)
     return None
 
 
 def read_time(name: str, value: Any) -> datetime | Fault:
-    """A time with its offset, in UTC; years 2000 to 2200."""
+    """A time with its offset, in UTC; years 2000 to 2200. T and Z may be small letters, as RFC 3339 has it.
+
+    More than six decimals are refused, not cut off: nothing here keeps them.
+    """
     if value is None:
         return Fault(name, "required", f"{name} is missing.")
+    value = value.upper() if isinstance(value, str) and value.isascii() else value
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         sentence = f"{name} must be ISO 8601 with an offset and at most six decimals: 2026-01-05T08:00:00.125+01:00."
         return Fault(name, "not_a_time", sentence)
@@ -316,10 +338,18 @@ def _scan_fields(read: _Reader) -> dict[str, Any]:
         "item": read.text("item", required=True),
         "lot": read.text("lot", required=True),
         "quantity": quantity,
-        "unit": read.text("unit"),
+        "unit": _unit(read),
         "scale": read.text("scale"),
         "tare": read.amount("tare"),
     }
+
+
+def _unit(read: _Reader) -> str:
+    unit = read.text("unit")
+    if unit and not _UNIT.fullmatch(unit):
+        read.fault("unit", "not_a_unit", "unit must be a UN/ECE Rec 20 code, such as KGM: capitals and digits.")
+        return ""
+    return unit
 
 
 def _plain(value: Decimal) -> str:

@@ -121,7 +121,7 @@ def _finish(request: HttpRequest, order: WorkOrder, at: OrderOperation, unit: st
         "operation": at.number,
         "occurred_at": timezone.now().isoformat(),
         "good": "1",
-        "output_lot": unit if at.last else "",
+        "output_lot": unit if at.last else None,
     }
     event = send(request, parsed(payload))
     return redirect(f"{reverse('report-sent', args=[event])}?{urlencode({'back': _address(order, at)})}")

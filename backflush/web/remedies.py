@@ -25,7 +25,6 @@ _SCREENS: dict[str, tuple[str, bool, str]] = {
     "method_not_allowed": ("products", False, "See products"),
     "expired": ("lots", False, "Find another lot"),
     "not_released": ("lots", False, "See lots"),
-    "not_trained": ("people", False, "See people"),
 }
 
 

@@ -16,7 +16,7 @@ from backflush.rules.vocabulary import ReportKind
 from backflush.web.floor_remedies import floor_remedies
 from backflush.web.sending import parsed, send, with_remedies
 from masterdata.actions.verify_presence import verify_presence
-from masterdata.models import ReasonCode, Unit
+from masterdata.models import Person, ReasonCode, Unit
 from masterdata.pages.access import person_of, status_of
 from masterdata.pages.figures import figure
 from masterdata.pages.floor import floor_page
@@ -39,8 +39,9 @@ def report(request: HttpRequest, pk: int, operation: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, order, at)
     try:
-        confirmed_by = _confirmed_by(request)
-        event = send(request, parsed(_payload(request, order, at, confirmed_by)))
+        confirmer = _confirmer(request)
+        badge = confirmer.badge if confirmer else ""
+        event = send(request, parsed(_payload(request, order, at, badge)), confirmer=confirmer)
     except Refused as refused:
         return _page(request, order, at, refused=refused)
     return redirect("report-sent", event)
@@ -113,8 +114,8 @@ def _payload(request: HttpRequest, order: WorkOrder, at: OrderOperation, confirm
         "scrap": scrap,
         "rework": figures["rework"] or "0",
         "setup_events": figures["setup_events"] or "0",
-        "output_lot": post.get("output_lot", "").strip(),
-        "confirmed_by": confirmed_by,
+        "output_lot": post.get("output_lot", "").strip() or None,
+        "confirmed_by": confirmed_by or None,
     }
     if kind == ReportKind.HANDLING_UNIT_CLOSED:
         typed = post.get("handling_unit", "").strip()
@@ -143,13 +144,12 @@ def _figures(request: HttpRequest, fields: dict[str, str]) -> dict[str, str]:
     return read
 
 
-def _confirmed_by(request: HttpRequest) -> str:
-    """The badge of a supervisor who stood here and confirmed an unusual quantity; empty where nobody did."""
+def _confirmer(request: HttpRequest) -> Person | None:
+    """The supervisor who stood here and confirmed an unusual quantity; None where nobody did."""
     badge = request.POST.get("confirmed_by", "").strip()[:60]
     if not badge:
-        return ""
-    person = verify_presence(badge=badge, pin=request.POST.get("confirmed_pin", "")[:20], request=request)
-    return person.badge
+        return None
+    return verify_presence(badge=badge, pin=request.POST.get("confirmed_pin", "")[:20], request=request)
 
 
 def _kind(order: WorkOrder, at: OrderOperation) -> ReportKind:

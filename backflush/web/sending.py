@@ -19,6 +19,7 @@ from backflush.rules.report import Report, canonical_body, parse_report
 from backflush.rules.strict_json import Fault
 from backflush.tasks import ring_the_bell
 from backflush.web.floor_remedies import floor_remedies
+from masterdata.models import Person
 from masterdata.pages.access import person_of, the_site
 from masterdata.pages.figures import figure
 from masterdata.pages.floor import floor_page
@@ -47,14 +48,16 @@ def parsed(payload: Mapping[str, Any], *, preview: bool = False) -> Report:
     raise Refused(*(_in_words(fault) for fault in found))
 
 
-def send(request: HttpRequest, report: Report) -> UUID:
+def send(request: HttpRequest, report: Report, *, confirmer: Person | None = None) -> UUID:
     """Take the report in and ring the bell; returns its event id. The same form again is the same report.
+
+    `confirmer`: who confirmed the quantity with badge and PIN.
 
     Refused('sent_with_other_figures') where this form was sent before and said something else.
     """
     site, person = the_site(request), person_of(request)
     assert report.event_id is not None
-    receipt = receive_report(site_id=site.pk, report=report, person=person, now=timezone.now())
+    receipt = receive_report(site_id=site.pk, report=report, person=person, confirmer=confirmer, now=timezone.now())
     if receipt.outcome == "new":
         ring_the_bell()
     elif receipt.outcome == "conflict" and (

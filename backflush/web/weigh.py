@@ -132,7 +132,7 @@ def _issue(request: HttpRequest, order: WorkOrder, at: OrderOperation, lot: LotA
         "item": Item.objects.values_list("code", flat=True).get(pk=lot.item),
         "lot": lot.code,
         "quantity": f"{gross - tare:f}",
-        "unit": post.get("unit", "")[:3],
+        "unit": post.get("unit", "")[:3] or None,
         "tare": f"{tare:f}",
         "scale": post.get("scale", "").strip()[:40] or None,
     }

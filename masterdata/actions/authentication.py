@@ -1,6 +1,6 @@
 """Sign-in: by user name (or badge) and password, and on tablets by badge and PIN.
 
-django-axes counts failures and locks the account, under one name whatever was typed. Attempts are committed by themselves.
+django-axes counts failures as `failed_attempts` says. Attempts are committed by themselves.
 """
 
 from typing import Any
@@ -40,14 +40,6 @@ class BadgeBackend(PersonBackend):
     ) -> Person | None:
         person = person_by_badge(badge or "")
         return person if _is_right(person, "pin", pin or "") else None
-
-
-def account_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
-    """The name under which failures are counted: the person's user name, whether that or the badge was typed."""
-    given = credentials or (request.POST if request is not None else {})
-    typed = str(given.get("username") or given.get("badge") or "").replace("\0", "").strip()
-    person = find_person(typed)
-    return person.username if person else typed.lower()[:255]
 
 
 def _is_right(person: Person | None, field: str, typed: str) -> bool:

@@ -7,7 +7,8 @@ from django.db import connection
 from masterdata.actions.acting import acting
 from masterdata.models import Device
 
-_MOST = 2**31 - 1
+#: as far as an offset is measured: 24 days and 20 hours
+MOST_OFFSET_MS = 2**31 - 1
 _UPSERT = """
 INSERT INTO masterdata_deviceclock (device_id, offset_ms, measured_at) VALUES (%s, %s, %s)
 ON CONFLICT (device_id) DO UPDATE SET offset_ms = excluded.offset_ms, measured_at = excluded.measured_at
@@ -18,9 +19,10 @@ WHERE masterdata_deviceclock.measured_at <= excluded.measured_at
 def measure_clock(*, device: Device, sent_at: datetime, now: datetime) -> int:
     """Milliseconds that the device's clock is ahead of ours (behind: negative), as said at `sent_at` and received `now`.
 
-    The time under way counts as being behind. An offset of more than 24 days is kept as 24 days.
+    The time under way counts as being behind. An offset of more than 24 days is kept as `MOST_OFFSET_MS`, which no
+    trigger definition tolerates.
     """
-    offset = max(-_MOST, min(_MOST, round((sent_at - now) / timedelta(milliseconds=1))))
+    offset = max(-MOST_OFFSET_MS, min(MOST_OFFSET_MS, round((sent_at - now) / timedelta(milliseconds=1))))
     with acting(device), connection.cursor() as cursor:
         cursor.execute(_UPSERT, [device.pk, offset, now])
     return offset

@@ -5,12 +5,11 @@ Failed attempts count whatever follows, and no lock is held while the slow hash 
 
 from datetime import datetime
 
-from axes.utils import reset
 from django.contrib.auth import authenticate
-from django.db import transaction
 from django.http import HttpRequest
 
 from masterdata.actions.acting import acting, is_acting
+from masterdata.actions.failed_attempts import forget_failures
 from masterdata.models import Person, SigningTicket
 from masterdata.rules.refusal import Refusal, Refused
 
@@ -32,18 +31,18 @@ def verify_credentials(
     """
     if is_acting():
         raise RuntimeError("Credentials are verified before the action that they sign, not in it.")
-    person = authenticate(request or _no_request(), username=user, password=password)
+    asked = request or _no_request()
+    person = authenticate(asked, username=user, password=password)
     if not isinstance(person, Person):
         raise Refused(
             Refusal(
                 "credentials_refused",
                 "The signature was not accepted.",
                 "",
-                "Check user name and password; after five failures the account rests for a while.",
+                "Check user name and password; after five failures the password rests here for a while.",
             )
         )
-    with transaction.atomic():
-        reset(username=person.username)
+    forget_failures(asked, {"username": user, "password": ""})
     if signed_in is not None and signed_in.pk != person.pk:  # only whoever knows the password is told whose it is
         raise Refused(
             Refusal(

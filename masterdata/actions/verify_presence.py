@@ -1,11 +1,10 @@
 """A second person shows that they stand here, by badge and PIN, before the action that names them begins."""
 
-from axes.utils import reset
 from django.contrib.auth import authenticate
-from django.db import transaction
 from django.http import HttpRequest
 
 from masterdata.actions.acting import is_acting
+from masterdata.actions.failed_attempts import forget_failures
 from masterdata.models import Person
 from masterdata.rules.refusal import Refusal, Refused
 
@@ -27,9 +26,8 @@ def verify_presence(*, badge: str, pin: str, request: HttpRequest) -> Person:
                 "credentials_refused",
                 "Badge and PIN of the second person were not accepted.",
                 "",
-                "Scan the badge and enter the PIN again; after five failures the account rests for a while.",
+                "Scan the badge and enter the PIN again; after five failures this PIN rests here for a while.",
             )
         )
-    with transaction.atomic():
-        reset(username=person.username)
+    forget_failures(request, {"badge": badge})
     return person

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from masterdata.models import BomVersion
-from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
+from masterdata.pages.api_lists import Filter, page_of, parameters_of, without_parameters, words_of
 from masterdata.pages.api_schema import (
     decimal,
     described,
@@ -72,8 +72,9 @@ class Boms(APIView):
 
 
 class OneBom(APIView):
-    @described("One BOM version with its lines", {200: ONE_BOM}, problems=(404,))
+    @described("One BOM version with its lines", {200: ONE_BOM}, problems=(400, 404))
     def get(self, request: Request, bom_id: int) -> Response:
+        without_parameters(request)
         caller_of(request)
         version = _versions().filter(pk=bom_id).first()
         if version is None:

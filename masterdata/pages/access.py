@@ -36,7 +36,7 @@ def desk_page(duty: Duty | None = None, *, to_change: Duty | None = None) -> Cal
             with timezone.override(ZoneInfo(site.time_zone) if site else None):
                 try:
                     for one in needed:
-                        _require(request, one)
+                        require_duty(request, one)
                     return view(request, *args, **kwargs)
                 except Refused as refused:
                     return refused_page(request, refused.refusals)
@@ -46,7 +46,8 @@ def desk_page(duty: Duty | None = None, *, to_change: Duty | None = None) -> Cal
     return decorate
 
 
-def _require(request: HttpRequest, duty: Duty) -> None:
+def require_duty(request: HttpRequest, duty: Duty) -> None:
+    """Refused where whoever is signed in may not."""
     person = person_of(request)
     refusal = duty_refusal(person.roles, duty, person.name)
     if refusal is not None:

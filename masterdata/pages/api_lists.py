@@ -1,5 +1,9 @@
 """Lists of the API: filters by name that are checked, and pages by cursor."""
 
+import re
+from base64 import b64encode
+from binascii import Error as NotBase64
+from binascii import a2b_base64
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +19,10 @@ from masterdata.pages.api_schema import parameter
 
 LONGEST = 200
 MOST_ROWS = 500
+#: what is wrong with a parameter's text: code and sentence
+ParameterFault = tuple[str, str]
+Check = Callable[[str], ParameterFault | None]
+_CURSOR = re.compile(rb"(o=[1-9][0-9]{0,3})?((^|&)r=1)?((^|&)p=[0-9]{1,18})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,8 @@ def parameters_of(filters: Mapping[str, Filter]) -> list[OpenApiParameter]:
     return [parameter(name, one.about, words=one.words) for name, one in filters.items()] + paging
 
 
-def checked(request: Request, known: Mapping[str, Collection[str]]) -> dict[str, str]:
-    """The query parameters by name; `known` has the words that each may take (none: any text).
+def checked(request: Request, known: Mapping[str, Collection[str] | Check]) -> dict[str, str]:
+    """The query parameters by name; `known` has the words that each may take (none: any text), or what finds its fault.
 
     A 400 names each parameter that is unknown, doubled or wrong.
     """
@@ -58,7 +66,12 @@ def checked(request: Request, known: Mapping[str, Collection[str]]) -> dict[str,
     return found
 
 
-def _fault(name: str, values: list[str], known: Mapping[str, Collection[str]]) -> tuple[str, str] | None:
+def without_parameters(request: Request) -> None:
+    """A page of one thing takes no parameters; what is given all the same is a 400, never overlooked."""
+    checked(request, {})
+
+
+def _fault(name: str, values: list[str], known: Mapping[str, Collection[str] | Check]) -> ParameterFault | None:
     value = values[-1]
     if name not in known:
         return "unknown_parameter", "There is no such parameter here."
@@ -66,17 +79,34 @@ def _fault(name: str, values: list[str], known: Mapping[str, Collection[str]]) -
         return "given_twice", "This parameter is given more than once."
     if "\0" in value or (len(value) > LONGEST and name != "cursor"):
         return "not_text", f"At most {LONGEST} characters, none of them NUL."
-    if known[name] and value not in known[name]:
-        return "unknown_word", f"One of {', '.join(known[name])}."
+    words = known[name]
+    if callable(words):
+        return words(value)
+    if words and value not in words:
+        return "unknown_word", f"One of {', '.join(words)}."
     return None
 
 
-def whole_number(name: str, text: str, most: int) -> int:
-    """A parameter from 1 to `most`; else a 400."""
-    if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most:
-        return int(text)
-    fault = exceptions.ErrorDetail(f"{name} is a whole number from 1 to {most}.", "not_a_whole_number")
-    raise exceptions.ValidationError({name: [fault]})
+def whole_number(name: str, most: int) -> Check:
+    """A parameter from 1 to `most`."""
+
+    def check(value: str) -> ParameterFault | None:
+        if value.isascii() and value.isdigit() and len(value) <= len(str(most)) and 1 <= int(value) <= most:
+            return None
+        return "not_a_whole_number", f"{name} is a whole number from 1 to {most}."
+
+    return check
+
+
+def cursor_fault(value: str) -> ParameterFault | None:
+    """A cursor is what `next` or `previous` gave out, to the letter; any other text is no page."""
+    try:
+        read = a2b_base64(value.encode("ascii"), strict_mode=True)
+    except (NotBase64, UnicodeEncodeError):
+        read = b""
+    if read and _CURSOR.fullmatch(read) and b64encode(read).decode() == value:
+        return None
+    return "not_a_cursor", "Take the cursor from next or previous."
 
 
 def page_of(
@@ -86,9 +116,13 @@ def page_of(
     describe: Callable[[list[Any]], list[dict[str, Any]]],
 ) -> Response:
     """One page, newest first: `results`, `next`, `previous`. `describe` turns all rows of the page into data at once."""
-    given = checked(request, {**{name: one.words for name, one in filters.items()}, "cursor": (), "page_size": ()})
-    whole_number("page_size", given.pop("page_size", "1"), MOST_ROWS)
-    given.pop("cursor", None)
+    paging: dict[str, Collection[str] | Check] = {
+        "cursor": cursor_fault,
+        "page_size": whole_number("page_size", MOST_ROWS),
+    }
+    given = checked(request, {**{name: one.words for name, one in filters.items()}, **paging})
+    for name in paging:
+        given.pop(name, None)
     for name, value in given.items():
         rows = rows.filter(filters[name].condition(value))
     pagination: Any = api_settings.DEFAULT_PAGINATION_CLASS

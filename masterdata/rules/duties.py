@@ -14,6 +14,7 @@ class Duty(StrEnum):
     DRAFT_MASTER_DATA = "draft and submit BOMs, unit factors and trigger definitions"
     APPROVE_MASTER_DATA = "approve BOMs, unit factors and trigger definitions"
     APPROVE_LABEL = "approve labels"
+    READ_PEOPLE = "look up people, their badges and roles"
     MANAGE_PEOPLE = "enrol people and change their roles"
     MANAGE_DEVICES = "enrol devices, enable and disable them"
     RECORD_TRAINING = "record training"
@@ -40,6 +41,7 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.DRAFT_MASTER_DATA: frozenset({_R.ENGINEER}),
     Duty.APPROVE_MASTER_DATA: frozenset({_R.ENGINEER, _R.QA}),
     Duty.APPROVE_LABEL: frozenset({_R.QA}),
+    Duty.READ_PEOPLE: frozenset({_R.ADMIN, _R.AUDITOR}),
     Duty.MANAGE_PEOPLE: frozenset({_R.ADMIN}),
     Duty.MANAGE_DEVICES: frozenset({_R.ADMIN, _R.ENGINEER}),
     Duty.RECORD_TRAINING: frozenset({_R.SUPERVISOR, _R.QA, _R.ADMIN}),

@@ -1,4 +1,7 @@
-"""People: who works here, in which roles; enrolled, changed and closed by admins, never deleted."""
+"""People: who works here, in which roles; enrolled, changed and closed by admins, never deleted.
+
+A badge is the first half of a credential, so the list is not for everybody; everybody sees their own page.
+"""
 
 from typing import Any
 
@@ -14,7 +17,7 @@ from masterdata.actions.change_person import change_person
 from masterdata.actions.enrol_person import enrol_person
 from masterdata.models import Person, Site, Training
 from masterdata.pages import lists
-from masterdata.pages.access import can, desk_page, person_of
+from masterdata.pages.access import can, desk_page, person_of, require_duty
 from masterdata.pages.figures import when
 from masterdata.pages.forms import form_page, reason_field
 from masterdata.pages.histories import history_of
@@ -30,7 +33,7 @@ def roles_of(person: Person) -> str:
     return ", ".join(named.get(role, role) for role in person.roles)
 
 
-@desk_page()
+@desk_page(Duty.READ_PEOPLE)
 def people(request: HttpRequest) -> HttpResponse:
     filters = lists.filtered(
         request,
@@ -83,7 +86,10 @@ def people(request: HttpRequest) -> HttpResponse:
 @desk_page()
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: roles, what they may do, training, history."""
+    if pk != person_of(request).pk:
+        require_duty(request, Duty.READ_PEOPLE)
     found = get_object_or_404(Person.objects.select_related("site"), pk=pk)
+    listed = [{"label": "People", "url": reverse("people")}] if can(request, Duty.READ_PEOPLE) else []
     trainings = Training.objects.filter(person=found).select_related("item").order_by("-trained_at")
     context = {
         "person": found,
@@ -106,7 +112,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "history": history_of(found),
         "may_change": can(request, Duty.MANAGE_PEOPLE),
-        "trail": [{"label": "People", "url": reverse("people")}, {"label": found.name}],
+        "trail": [*listed, {"label": found.name}],
     }
     return render(request, "masterdata/person.html", context)
 

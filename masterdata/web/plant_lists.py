@@ -16,7 +16,7 @@ from masterdata.actions.define_supplier import define_supplier
 from masterdata.actions.serve_line import serve_line
 from masterdata.models import Bin, BinService, Device, Person, ProductionLine, ReasonCode, Supplier
 from masterdata.pages import lists
-from masterdata.pages.access import can, desk_page, person_of, the_site
+from masterdata.pages.access import can, desk_page, person_of, require_duty, the_site
 from masterdata.pages.figures import words
 from masterdata.pages.forms import form_page, labelled
 from masterdata.pages.histories import history_of
@@ -39,6 +39,8 @@ def record_history(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Who changed one of these records, when and why."""
     if kind not in KINDS:
         raise Http404(f"There is no history of {kind}.")
+    if kind == "person":
+        require_duty(request, Duty.READ_PEOPLE)
     model, title, address = KINDS[kind]
     found = get_object_or_404(model, pk=pk)
     related = [("service", BinService.history.filter(bin_id=pk))] if kind == "bin" else []

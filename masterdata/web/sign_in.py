@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from masterdata.actions.failed_attempts import seconds_to_wait
 from masterdata.rules.refusal import Refusal
 
 BADGE, PASSWORD = "badge", "password"
@@ -67,6 +68,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         logout(request)
     return redirect("sign-in")
+
+
+def locked_out(request: HttpRequest, answer: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
+    """In place of `answer`: too many attempts failed, and when the next one is looked at."""
+    seconds = seconds_to_wait(request, credentials)
+    minutes = -(-seconds // 60)
+    page = render(request, "masterdata/locked_out.html", {"minutes": minutes}, status=429)
+    page["Retry-After"] = str(seconds)
+    return page
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:

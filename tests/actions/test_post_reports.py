@@ -1,5 +1,6 @@
 """The drain: what waits is posted once, whole, or blocked with every reason."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from backflush.actions.receive_report import receive_report
 from backflush.actions.retry_report import retry_what_changed
 from backflush.models import OperationReport, OutboxMessage, Posting, ReportTransition
 from backflush.queries.postings import posting_page, replay_differences
+from backflush.queries.reports import reasons_of
 from backflush.rules.decide import decide
 from masterdata.actions.change_item import change_item
 from masterdata.rules.bom import LineDraft
@@ -187,6 +189,20 @@ def test_a_poison_report_ends_on_the_worklist_and_stops_nobody_else(kit, monkeyp
         report.refresh_from_db()
     assert (poison.state, healthy.state) == ("blocked", "posted")
     assert reporting.reasons(poison) == ["machinery_failure"]
+
+
+def test_a_failure_of_the_machinery_keeps_its_words_in_the_log_and_tells_a_reference(kit, monkeypatch, caplog):
+    order = floor.released_order(kit, "100")
+    poison = reporting.sent(order, good="1")
+    monkeypatch.setattr("backflush.actions.post_reports.decide", _fails_for(poison.pk))
+    OperationReport.objects.filter(pk=poison.pk).update(attempts=MOST_ATTEMPTS - 1)
+    post_reports()
+    (reason,) = reasons_of([poison.pk])[poison.pk]
+    assert "planted" not in reason["sentence"]
+    assert "ZeroDivisionError" not in reason["sentence"]
+    assert re.fullmatch(r"F-[0-9a-f]{8}", reason["subject"])
+    assert reason["subject"] in reason["sentence"]
+    assert reason["subject"] in caplog.text
 
 
 def _fails_for(report_id):

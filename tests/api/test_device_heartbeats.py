@@ -35,9 +35,12 @@ def test_the_newest_measurement_stands(bare_device):
     assert abs(DeviceClock.objects.get().offset_ms) < 2000
 
 
-def test_clock_years_off_is_kept_as_far_as_the_column_goes(bare_device):
-    answer = beat(bare_device, timedelta(days=4000))
-    assert answer.json()["offset_ms"] == DeviceClock.objects.get().offset_ms == 2**31 - 1
+@pytest.mark.parametrize("days", [25, -25, 4000, 63_000])
+def test_a_clock_that_is_absurdly_off_is_told_so_and_kept_as_off(bare_device, days):
+    answer = beat(bare_device, timedelta(days=days))
+    assert (answer.status_code, faults(answer)) == (400, [("sent_at", "clock_absurd")])
+    assert "Set the device's clock" in answer.json()["detail"]
+    assert abs(DeviceClock.objects.get().offset_ms) == 2**31 - 1
 
 
 def test_reports_of_a_device_whose_clock_is_off_are_blocked(device):

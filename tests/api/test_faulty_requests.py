@@ -2,11 +2,13 @@
 
 import json
 import uuid
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from gunicorn.http.errors import InvalidChunkSize
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -106,6 +108,64 @@ def test_no_bytes_are_a_500(device, body, path):
     answer = device.post(path, body, JSON)
     assert problem(answer, answer.status_code)
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "latin1", "nonsense", '"iso-8859-1"'])
+def test_another_charset_is_refused_and_not_overlooked(device, charset):
+    answer = device.generic("POST", REPORTS, json.dumps(report()), content_type=f"application/json; charset={charset}")
+    assert problem(answer, 415) == [("", "unsupported_charset")]
+
+
+def test_a_bad_character_hides_no_other_fault(device):
+    sent = report(event_id="7", order="WO\x00", good="ten", operator="\ud800")
+    raw = json.dumps(sent)[:-1] + ', "scrap": [], "scrap": [], "parameters": {"a": "1", "a": "2"}, "\\ud801": 1}'
+    assert sorted(problem(device.post(REPORTS, raw, JSON), 400)) == [
+        ("\\ud801", "unknown_field"),
+        ("body", "surrogate"),
+        ("event_id", "not_a_uuid"),
+        ("good", "not_a_decimal_string"),
+        ("operator", "surrogate"),
+        ("order", "nul"),
+        ("parameters.a", "duplicate_key"),
+        ("scrap", "duplicate_key"),
+    ]
+
+
+def test_null_is_the_same_as_left_out(device):
+    nothing = dict.fromkeys(["kind", "scrap", "rework", "setup_events", "confirmed_by", "output_lot", "operator"])
+    assert device.post(REPORTS, {**report(), **nothing, "parameters": None, "sequence": None}, JSON).status_code == 202
+
+
+class Torn(BytesIO):
+    """A body whose chunks do not fit together, as the web server gives it: with an error of its own kind."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise InvalidChunkSize(b"zz")
+
+
+@pytest.mark.parametrize("path", TAKING)
+def test_a_torn_chunked_body_is_a_400(device, path):
+    torn = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "wsgi.input": Torn()}
+    answer = device.generic("POST", path, b"x", content_type=JSON, **torn)
+    assert problem(answer, 400) == [("", "cut_off")]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/items", "/api/v1/nothing", "/api/schema"])
+def test_an_unknown_host_is_a_problem_document_too(device, path):
+    assert problem(device.get(path, headers={"Host": "elsewhere.example"}), 400) == [("", "unknown_host")]
+
+
+@pytest.mark.parametrize("sign", ["%00", "%0a", "%0d", "%09", "%7f", "%c2%85"])
+def test_an_address_with_a_control_character_is_not_there(supervisor, sign):
+    for path in ("postings/P-000001", "work-orders/WO-1", "operation-reports/x", "lots/1", "nothing"):
+        assert problem(supervisor.get(f"/api/v1/{path}{sign}"), 404) == [("", "not_found")]
+
+
+@pytest.mark.parametrize("accept", ["application/problem+json", "text/csv, Application/Problem+JSON;q=0.5"])
+def test_who_accepts_problems_accepts_json(device, accept):
+    answer = device.get("/api/v1/items", headers={"Accept": accept})
+    assert (answer.status_code, answer["Content-Type"]) == (200, JSON)
+    assert problem(device.get("/api/v1/items?x=1", headers={"Accept": accept}), 400)
 
 
 FIELDS = {*report(), "kind", "scrap", "rework", "setup_events", "sequence", "parameters", "handling_unit", "output_lot"}

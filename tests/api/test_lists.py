@@ -26,6 +26,13 @@ def finance(db):
         ({"page_size": "501"}, ("page_size", "not_a_whole_number")),
         ({"cursor": "nonsense"}, ("cursor", "not_a_cursor")),
         ({"cursor": "cD1hYmM="}, ("cursor", "not_a_cursor")),  # p=abc
+        ({"cursor": "cD0="}, ("cursor", "not_a_cursor")),  # p=
+        ({"cursor": "eD0x"}, ("cursor", "not_a_cursor")),  # x=1
+        ({"cursor": "cD0xJnA9Mg=="}, ("cursor", "not_a_cursor")),  # p=1&p=2
+        ({"cursor": "bz0xcD0x"}, ("cursor", "not_a_cursor")),  # o=1p=1
+        ({"cursor": ""}, ("cursor", "not_a_cursor")),
+        ({"cursor": "====="}, ("cursor", "not_a_cursor")),
+        ({"cursor": "cD0x\n"}, ("cursor", "not_a_cursor")),  # p=1 with something behind it
         ({"cursor": "cD05OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk="}, ("cursor", "not_a_cursor")),  # p=9…9
     ],
 )
@@ -38,6 +45,32 @@ def test_filter_with_an_unknown_word_names_the_known_ones(bare_device):
     answer = bare_device.get(REPORTS, {"state": "lost"})
     assert faults(answer) == [("state", "unknown_word")]
     assert "blocked" in answer.json()["detail"]
+
+
+def test_every_parameter_that_is_wrong_is_named_at_once(bare_device):
+    answer = bare_device.get(f"{REPORTS}?kind=abc&state=abc&foo=1&page_size=0&cursor=x")
+    assert sorted(field for field, _ in faults(answer)) == ["cursor", "foo", "kind", "page_size", "state"]
+
+
+def test_every_parameter_of_a_genealogy_that_is_wrong_is_named_at_once(shop, device):
+    answer = device.get(f"/api/v1/lots/{shop.lot.pk}/genealogy?depth=a&direction=b&x=1")
+    assert sorted(faults(answer)) == [
+        ("depth", "not_a_whole_number"),
+        ("direction", "unknown_word"),
+        ("x", "unknown_parameter"),
+    ]
+
+
+def test_a_page_of_one_thing_takes_no_parameters(shop, device, finance):
+    sent = report()
+    device.send(REPORTS, sent)
+    post_reports()
+    number = device.get(f"{REPORTS}/{sent['event_id']}").json()["posting"]["number"]
+    bom = shop.kit.bom_versions.get().pk
+    for one in (f"operation-reports/{sent['event_id']}", f"postings/{number}", "work-orders/WO-1", f"boms/{bom}"):
+        assert finance.get(f"/api/v1/{one}").status_code == 200
+        assert faults(finance.get(f"/api/v1/{one}?fields=all")) == [("fields", "unknown_parameter")], one
+    assert faults(finance.get(f"/api/v1/lots/{shop.lot.pk}?fields=all")) == [("fields", "unknown_parameter")]
 
 
 def test_filter_given_twice_or_with_nul_is_refused(bare_device):

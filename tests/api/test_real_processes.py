@@ -1,9 +1,11 @@
 """The API as it runs: a real web server, a real worker, a database that goes away and comes back."""
 
 import json
+import socket
 import time
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -77,6 +79,21 @@ def test_chunked_body_is_read_and_a_chunked_flood_is_a_413(real_database, live_p
 
     assert chunked(json.dumps(report()).encode()) == 202
     assert chunked(b" " * 80_000) == 413
+
+
+def test_chunks_that_do_not_fit_together_are_a_400(real_database, live_plant):
+    plant.device()
+    where = urlsplit(live_plant.url)
+    head = (
+        f"POST {REPORTS} HTTP/1.1\r\nHost: {where.netloc}\r\nAuthorization: Device {plant.DEVICE_TOKEN}\r\n"
+        "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    )
+    for chunks in ("zz\r\n{}\r\n0\r\n\r\n", "2\r\n{}x\r\n0\r\n\r\n", "-2\r\n{}\r\n0\r\n\r\n"):
+        with socket.create_connection((where.hostname, where.port), timeout=20) as line:
+            line.sendall((head + chunks).encode())
+            answer = line.makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.1 400 "), (chunks, answer)
+        assert b"cut_off" in answer, (chunks, answer)
 
 
 def test_database_that_is_away_is_a_503_that_says_when_to_come_back(real_database, live_plant):

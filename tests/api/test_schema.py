@@ -5,6 +5,7 @@ import os
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
+import jsonschema
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
@@ -84,6 +85,23 @@ def test_examples_of_bodies_are_taken():
         body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
         for name, example in body.get("examples", {}).items():
             assert client.send(path, example["value"]).status_code in (200, 202), (method, path, name)
+
+
+def test_the_schema_declares_what_is_tolerated_and_no_more():
+    parts = the_schema()["components"]["schemas"]
+    takes = jsonschema.Draft202012Validator
+    output, scan = parts["OperationReport"], parts["ScanIssue"]
+    whole = report(operator=None)
+    weighed = {**{name: whole[name] for name in ("event_id", "order", "operation", "occurred_at")}, "quantity": "1"}
+    weighed |= {"item": "GLUE", "lot": "G/1", "kind": "scan_issue"}
+    for schema, body in ((output, whole), (scan, weighed), (parts["UsagePreviewRequest"], weighed)):
+        assert takes(schema).is_valid({**body, "operator": None, "parameters": None})
+        for name in ("operator", "unit", "scale", "output_lot", "confirmed_by"):
+            assert not takes(schema).is_valid({**body, name: ""}), name
+    assert takes(parts["UsagePreviewRequest"]).is_valid(whole)
+    assert not takes(output).is_valid({**whole, "order": None})
+    assert not takes(scan).is_valid({**weighed, "kind": "setup"})
+    assert not takes(scan).is_valid({**weighed, "unit": "kgm"})
 
 
 @contextmanager

@@ -48,6 +48,14 @@ def test_every_reason_against_every_lot_is_given():
     assert floor.reported(recipes.report("1")) == [["expired", "not_released", "short", "wrong_bin", "short"]]
 
 
+def test_what_the_ledger_has_no_digits_for_is_not_made():
+    huge = str(10**18)
+    floor = Floor(recipes.recipe(), ordered=huge)
+
+    assert floor.reported(recipes.report(str(10**18 - 1))) == [{}]
+    assert floor.reported(recipes.report("1")) == [["quantity_impossible"]]
+
+
 def test_what_belongs_to_another_order_is_not_there():
     floor = Floor(recipes.recipe([recipes.line(1)]), recipes.lot(1, 11, "5", order=8))
 

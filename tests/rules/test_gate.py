@@ -180,6 +180,45 @@ def test_a_supervisor_may_confirm_an_implausible_quantity():
     assert codes(recipes.report("11", confirmed=True), recipes.order("10")) == []
 
 
+def test_a_device_that_claims_a_confirmation_reaches_twice_the_order():
+    claimed = {"confirmed": True, "device": 1}
+
+    assert codes(recipes.report("20", **claimed), recipes.order("10")) == []
+    assert codes(recipes.report("21", **claimed), recipes.order("10")) == ["quantity_implausible"]
+    assert codes(recipes.report("2", **claimed), recipes.order("10"), progress=Progress(good=F(19))) == [
+        "quantity_implausible"
+    ]
+    assert codes(recipes.report("21", confirmed=True, device=None), recipes.order("10")) == []
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"good": "101"},
+        {"good": "0", "rework": "101"},
+        {"good": "0", "scrap": [("101", "avoidable")]},
+        {"good": "40", "rework": "31", "scrap": [("30", "structural")]},
+    ],
+)
+def test_nobody_confirms_more_than_ten_times_the_order(counts):
+    report = recipes.report(**counts, confirmed=True, device=None)
+
+    assert codes(report, recipes.order("10")) == ["quantity_impossible"]
+
+
+def test_what_was_reported_before_brings_the_impossible_nearer():
+    before = Progress(good=F(95))
+    report = recipes.report("6", confirmed=True, device=None)
+
+    assert codes(report, recipes.order("10"), progress=before) == ["quantity_impossible"]
+
+
+def test_what_engineers_signed_as_tolerable_is_never_impossible():
+    recipe = recipes.recipe(trigger=recipes.trigger(order_tolerance=F(2000), report_limit=F(3000)))
+
+    assert codes(recipes.report("200"), recipes.order("10"), recipe) == []
+
+
 def test_a_supervisor_cannot_confirm_what_the_operation_before_did_not_make():
     recipe = recipes.recipe(operation=recipes.operation(number="20", after="10"))
 

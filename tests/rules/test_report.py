@@ -187,7 +187,8 @@ def test_a_sequence_is_a_counter(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "3f0a4c1e8f574b0e9c642f4f6a1f8d11", "{" + EVENT + "}", EVENT + " ", Number("1"), True]
+    "value",
+    ["", "3f0a4c1e8f574b0e9c642f4f6a1f8d11", "{" + EVENT + "}", EVENT + " ", Number("1"), True, str(uuid.UUID(int=0))],
 )
 def test_an_event_id_is_a_uuid_as_it_is_usually_written(value):
     assert faults_of(report(event_id=value)) == [("event_id", "not_a_uuid")]

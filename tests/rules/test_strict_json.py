@@ -51,7 +51,8 @@ def test_nothing_that_looks_like_json_raises(text):
         ('{"a": "é"}'.encode("latin-1"), "not_utf8", ""),
         ('{"a": "b"}'.encode("utf-16"), "not_utf8", ""),
         (b'{"good": "1", "good": "2"}', "duplicate_key", "good"),
-        (b'{"scrap": [{"reason": "A", "reason": "B"}]}', "duplicate_key", "reason"),
+        (b'{"scrap": [{"reason": "A", "reason": "B"}]}', "duplicate_key", "scrap.0.reason"),
+        (b'{"parameters": {"a": "1", "a": "2", "a": "3"}}', "duplicate_key", "parameters.a"),
         (b'{"scrap": [{"reason": "A\\u0000"}]}', "nul", "scrap.0.reason"),
         (b'{"order": "\\ud800"}', "surrogate", "order"),
         (b'{"\\u0000": "x"}', "nul", "body"),
@@ -70,6 +71,17 @@ def test_a_body_that_cannot_be_read_says_why(body, code, field):
 def test_every_bad_text_is_listed_at_once():
     _, faults = read_json(b'{"order": "\\u0000", "scrap": [{"reason": "\\udfff"}], "good": "1"}')
     assert [(fault.field, fault.code) for fault in faults] == [("order", "nul"), ("scrap.0.reason", "surrogate")]
+
+
+def test_doubled_keys_and_bad_texts_are_listed_together():
+    _, faults = read_json(b'{"a": {"b": "\\u0000", "b": 1}, "a": 2, "\\ud800": 1, "\\ud800": 2}')
+    assert [(fault.field, fault.code) for fault in faults] == [
+        ("a", "duplicate_key"),
+        ("\\ud800", "duplicate_key"),
+        ("a.b", "duplicate_key"),
+        ("a.b", "nul"),
+        ("body", "surrogate"),
+    ]
 
 
 def test_brackets_inside_a_text_are_no_depth():

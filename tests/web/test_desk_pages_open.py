@@ -35,7 +35,8 @@ FORMS = {
 @pytest.mark.parametrize("username", ["auditor", "operator", "admin"])
 def test_lists_open(look, username):
     client = look(username)
-    assert {name: client.get(reverse(name)).status_code for name in LISTS} == dict.fromkeys(LISTS, 200)
+    lists = [name for name in LISTS if name != "people" or username != "operator"]
+    assert {name: client.get(reverse(name)).status_code for name in lists} == dict.fromkeys(lists, 200)
 
 
 def test_lists_export(look):
@@ -63,7 +64,7 @@ def test_an_auditor_may_open_no_form(look):
         assert "Aude Auditor may not" in answer.content.decode()
 
 
-def pages() -> list[str]:
+def pages(*, people: bool) -> list[str]:
     found = []
     for name, model in (
         ("order", WorkOrder),
@@ -73,7 +74,7 @@ def pages() -> list[str]:
         ("bom", BomVersion),
         ("unit-factor", UnitFactor),
         ("trigger", TriggerDefinition),
-        ("person", Person),
+        *([("person", Person)] if people else []),
     ):
         found += [reverse(name, args=[pk]) for pk in model.objects.values_list("pk", flat=True)]
     found += [reverse("product", args=[pk]) for pk in BomVersion.objects.values_list("item_id", flat=True).distinct()]
@@ -91,7 +92,7 @@ def pages() -> list[str]:
 @pytest.mark.parametrize("username", ["auditor", "engineer", "qa", "supervisor"])
 def test_every_record_opens(look, username):
     client = look(username)
-    failed = {address: client.get(address).status_code for address in pages()}
+    failed = {address: client.get(address).status_code for address in pages(people=username == "auditor")}
     assert {address: code for address, code in failed.items() if code != 200} == {}
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.urls import reverse
 
 from masterdata.models import Device, Person
@@ -96,13 +97,34 @@ def test_empty_credentials_stay_as_they_are(as_):
     assert (found.password, found.pin) == before
 
 
-def test_others_may_look_but_not_enrol(look):
-    client = look("supervisor")
+def test_an_auditor_may_look_but_not_enrol(look):
+    client = look("auditor")
     assert client.get(reverse("people")).status_code == 200
+    assert "B-qa" in client.get(reverse("person", args=[plant.people().qa.pk])).content.decode()
     answer = client.get(reverse("person-new"))
     assert answer.status_code == 403
     assert "Ask somebody with the role admin" in answer.content.decode()
     assert client.post(reverse("person-change", args=[plant.people().qa.pk]), {"reason": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("username", ["operator", "supervisor", "qa", "engineer", "finance"])
+def test_badges_are_for_admins_and_auditors_and_everybody_sees_their_own(look, username):
+    client, cast = look(username), plant.people()
+    own = client.get(reverse("person", args=[getattr(cast, username).pk]))
+    assert own.status_code == 200
+    assert f"B-{username}" in own.content.decode()
+    assert f'href="{reverse("people")}"' not in own.content.decode()
+    checker = cast.checker.pk
+    for address in (
+        reverse("people"),
+        f"{reverse('people')}?format=csv",
+        reverse("person", args=[checker]),
+        reverse("record-history", args=["person", checker]),
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 403, address
+        assert "B-checker" not in answer.content.decode()
+        assert "Ask somebody with the role admin or auditor" in answer.content.decode()
 
 
 def test_a_devices_token_is_shown_once_and_works(as_):

@@ -1,9 +1,14 @@
 """Signing in on a tablet and at a desk, handing over, and what happens after wrong attempts."""
 
+from datetime import timedelta
+
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from masterdata.actions.failed_attempts import client_address
 from tests import plant
 
 BADGE = {"by": "badge", "badge": "B-operator", "pin": plant.PIN}
@@ -60,15 +65,72 @@ def test_an_unknown_user_is_answered_like_a_wrong_password(browser):
     assert unknown.content.decode().count("do not fit together") == wrong.content.decode().count("do not fit together")
 
 
-def test_five_wrong_pins_let_the_account_rest_even_for_the_right_password(browser):
+def test_five_wrong_pins_let_that_pin_rest_at_that_tablet_and_nothing_else(browser):
     for _ in range(5):
         answer = send(browser, "sign-in", **{**BADGE, "pin": "0000"})
     assert answer.status_code == 429
     assert "The account rests" in answer.content.decode()
-    again = send(browser, "sign-in", by="password", username="operator", password=plant.PASSWORD)
-    assert again.status_code == 429
-    other = send(browser, "sign-in", **{**BADGE, "badge": "B-checker"})
-    assert other.status_code == 302
+    assert 14 * 60 < int(answer["Retry-After"]) <= 15 * 60 + 1
+    assert "Wait 15 minutes" in answer.content.decode()
+    right = send(browser, "sign-in", **BADGE)
+    assert right.status_code == 429
+    assert send(browser, "sign-in", **{**BADGE, "badge": "B-checker"}).status_code == 302
+    assert send(browser, "sign-in", by="password", username="operator", password=plant.PASSWORD).status_code == 302
+    elsewhere = Client(enforce_csrf_checks=True, REMOTE_ADDR="10.0.0.7")
+    assert send(elsewhere, "sign-in", **BADGE).status_code == 302
+
+
+def test_five_wrong_passwords_let_the_password_rest_there_and_the_pin_opens(browser):
+    for _ in range(5):
+        answer = send(browser, "sign-in", by="password", username="B-operator", password="x" * 12)
+    assert answer.status_code == 429
+    assert send(browser, "sign-in", by="password", username="operator", password=plant.PASSWORD).status_code == 429
+    assert send(browser, "sign-in", **BADGE).status_code == 302
+
+
+def test_failures_at_the_records_sign_in_shut_nobody_out_elsewhere(browser):
+    at_records = Client(REMOTE_ADDR="10.0.0.8")
+    for _ in range(5):
+        answer = at_records.post("/admin/login/", {"username": "admin", "password": "x" * 12})
+    assert (answer.status_code, "Retry-After" in answer) == (429, True)
+    assert send(browser, "sign-in", by="password", username="admin", password=plant.PASSWORD).status_code == 302
+
+
+def test_signing_in_forgets_what_failed_before(browser):
+    for _ in range(2):
+        for _ in range(4):
+            assert send(browser, "sign-in", **{**BADGE, "pin": "0000"}).status_code == 422
+        assert send(browser, "sign-in", **BADGE).status_code == 302
+
+
+def test_going_on_while_the_account_rests_does_not_prolong_it(browser):
+    for _ in range(5):
+        send(browser, "sign-in", **{**BADGE, "pin": "0000"})
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=14, seconds=30))
+    answer = send(browser, "sign-in", **{**BADGE, "pin": "0000"})
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) <= 31
+
+
+def test_guessing_from_many_addresses_meets_a_ceiling_and_a_short_delay(browser, settings):
+    settings.SIGN_IN_FAILURE_CEILING = 6
+    for last in range(6):
+        guesser = Client(enforce_csrf_checks=True, REMOTE_ADDR=f"10.0.1.{last}")
+        assert send(guesser, "sign-in", **{**BADGE, "pin": "0000"}).status_code == 422
+    answer = send(browser, "sign-in", **BADGE)
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 61
+    assert send(browser, "sign-in", by="password", username="operator", password=plant.PASSWORD).status_code == 302
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(seconds=61))
+    assert send(browser, "sign-in", **BADGE).status_code == 302
+
+
+def test_behind_a_proxy_of_ours_the_address_is_what_the_proxy_put_down(rf, settings):
+    asked = rf.get("/", REMOTE_ADDR="10.9.9.9", HTTP_X_FORWARDED_FOR="1.2.3.4, 10.0.0.7")
+    assert client_address(asked) == "10.9.9.9"
+    settings.BEHIND_TLS_PROXY = True
+    assert client_address(asked) == "10.0.0.7"
+    assert client_address(rf.get("/", REMOTE_ADDR="10.9.9.9", HTTP_X_FORWARDED_FOR="x")) is None
 
 
 def test_switching_signs_out_at_once_and_the_next_person_goes_on_at_the_same_place(browser):

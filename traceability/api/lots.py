@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
+from masterdata.pages.api_lists import Filter, page_of, parameters_of, without_parameters, words_of
 from masterdata.pages.api_schema import (
     decimal,
     described,
@@ -95,8 +95,9 @@ class Lots(APIView):
 
 
 class OneLot(APIView):
-    @described("One lot, and where it is", {200: ONE_LOT}, problems=(404,))
+    @described("One lot, and where it is", {200: ONE_LOT}, problems=(400, 404))
     def get(self, request: Request, lot_id: int) -> Response:
+        without_parameters(request)
         lot = lots().filter(site_id=caller_of(request).site_id, pk=lot_id).first()
         if lot is None:
             raise Http404(f"There is no lot {lot_id} here.")

@@ -120,6 +120,12 @@ def test_only_the_floor_reports(tablet, who):
     assert tablet(who).get(at(*REPORT)).status_code == 403
 
 
+@pytest.mark.parametrize("screen", ["report", "preview", "weigh", "weigh/bar", "assemble", "assemble/state"])
+def test_an_operation_with_a_control_character_is_not_there(tablet, screen):
+    page = tablet().get(at(*REPORT).replace("/10/report", f"/%00/{screen}"))
+    assert page.status_code == 404
+
+
 def test_an_operation_that_the_order_does_not_have_is_not_there(tablet):
     assert tablet().get(at("report", "WO-7012", "99")).status_code == 404
 
