@@ -121,7 +121,7 @@ def stage_for_the_first_report(page: Page) -> None:
     scan(page, "M-101", "They go to S-PACK-1")
     scan(page, "6.5", "6.5 kg of M-101 staged to S-PACK-1.")
     scan(page, "X-101", "They go to S-PACK-1")
-    scan(page, "X-101", "400 pcs of X-101 staged to S-PACK-1.")
+    scan(page, "X-101", "300 pcs of X-101 staged to S-PACK-1.")
     order = WorkOrder.objects.get(number="WO-500")
     assert stock(MaterialLot.objects.get(code="M-101"), plant.place("staging", "S-PACK-1"), order) == 6.5
 

@@ -90,7 +90,9 @@ def line_board(page: Page) -> None:
     release_order(order=order("WO-2006"), actor=petra, now=timezone.now())
     page.goto(f"{reverse('line-board')}?line=FILL")
     cards = page.locator("article.order-card")
-    running, behind, next_one = (cards.filter(has_text=number) for number in ("WO-2004", "WO-2005", "WO-2006"))
+    running, behind, next_one = (
+        cards.filter(has=page.get_by_role("link", name=number)) for number in ("WO-2004", "WO-2005", "WO-2006")
+    )
     expect(running.locator(".readiness")).to_contain_text("units")
     expect(running.locator(".next")).to_contain_text("Report")
     expect(behind.locator(".readiness")).to_contain_text("WO-2004 is running here; clear the line after it.")
