@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backflush.api.bodies import faulty, json_body
+from backflush.api.receiving import nonces_used_once
 from backflush.rules.report import MOST_UNKNOWN, read_time
 from backflush.rules.strict_json import Fault
 from masterdata.actions.measure_clock import measure_clock
@@ -27,6 +28,8 @@ CLOCK = named(
 
 
 class DeviceHeartbeats(APIView):
+    open_to_stopped_devices = ("POST",)
+
     @described(
         "Say what time it is",
         {200: CLOCK},
@@ -38,11 +41,14 @@ class DeviceHeartbeats(APIView):
     )
     def post(self, request: Request) -> Response:
         now = timezone.now()
-        device = caller_of(request).device
+        caller = caller_of(request)
+        device = caller.device
         if device is None:
             raise Refused(Refusal("not_your_duty", "Only devices have heartbeats.", "", "Use the device's token."))
         sent_at = _sent_at(json_body(request))
-        return Response({"server_time": now, "offset_ms": measure_clock(device=device, sent_at=sent_at, now=now)})
+        with nonces_used_once():
+            offset = measure_clock(device=device, sent_at=sent_at, now=now, call=caller.call)
+        return Response({"server_time": now, "offset_ms": offset})
 
 
 def _sent_at(data: object) -> datetime:
