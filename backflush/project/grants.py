@@ -1,7 +1,8 @@
 """What each database role may do. The owner migrates; the application serves with these rights and no others.
 
-Each app may declare tables in `models/append_only.py`: APPEND_ONLY_TABLES (the application reads and inserts) and
-READ_ONLY_TABLES (it only reads; triggers of the owner write), and SERVING_FUNCTIONS that do one thing with the owner's rights. History tables are append-only without being declared.
+Each app may declare tables in `models/append_only.py`: APPEND_ONLY_TABLES (the application reads and inserts),
+READ_ONLY_TABLES (it only reads; triggers of the owner write), and SERVING_FUNCTIONS that do one thing with the owner's
+rights. History tables are append-only without being declared.
 """
 
 from importlib import import_module
@@ -92,14 +93,6 @@ def tune_roles(app_role: str) -> list[str]:
                 else:
                     left.append(text + ";")
     return left
-
-
-def tables_owned_by_server(cursor) -> list[str]:
-    """Tables that the connected role owns, or could act as the owner of: it should own none."""
-    cursor.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND pg_has_role(tableowner, 'USAGE') ORDER BY 1"
-    )
-    return [row[0] for row in cursor.fetchall()]
 
 
 def sql_that_mends(role: str, database: str) -> str:

@@ -26,7 +26,7 @@ A device that is set to sign sends three headers more with every request: `{TIME
 (16 to 64 letters, digits, `-` or `_`; a new one for every request) and `{SIGNATURE_HEADER}`: HMAC-SHA256 with its secret, in hex,
 of these six lines joined by line feeds: `backflush-v1`, the method, the path with its query as sent, the time, the nonce, and the
 SHA-256 of the body in hex (of no bytes where there is no body). The time may be {WINDOW_SECONDS} s off; a nonce that wrote
-something is good once. Without all of it: 401, and nothing is stored. To send a report again, sign it anew: the event id stays."""
+something is good once. Else the answer is a 401, and nothing is stored. To send a report again, sign anew: the event id stays."""
 
 
 class TokenAuthentication(BaseAuthentication):
