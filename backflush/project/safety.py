@@ -75,7 +75,8 @@ def not_durable(cursor: Any, role: str = "") -> Iterator[Unsafe]:
         if value in good:
             continue
         if name == "synchronous_commit":
-            remedy = f'Run: ALTER ROLE "{role or connection.settings_dict["USER"]}" SET {name} = on; and take it out of DATABASE_URL.'
+            served = role or connection.settings_dict["USER"]
+            remedy = f'Run: ALTER ROLE "{served}" SET {name} = on; and take it out of DATABASE_URL.'
         else:
             remedy = f"Set {name} = on in postgresql.conf and reload."
         yield Unsafe(f"{name}_off", f"PostgreSQL has {name} = {value}: a crash can lose what was acknowledged.", remedy)
