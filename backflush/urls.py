@@ -11,6 +11,7 @@ from backflush.api.usage_previews import UsagePreviews
 from backflush.api.work_orders import OneWorkOrder, WorkOrders
 from backflush.web import (
     assemble,
+    devices,
     exceptions,
     line_board,
     lot,
@@ -50,6 +51,8 @@ web_urls = [
     path("exceptions/<uuid:event_id>", exceptions.exception, name="exception"),
     path("exceptions/<uuid:event_id>/retry", exceptions.exception_retry, name="exception-retry"),
     path("exceptions/<uuid:event_id>/withdraw", exceptions.exception_waive, name="exception-waive"),
+    path("devices", devices.devices, name="devices"),
+    path("devices/<int:pk>", devices.device, name="device"),
     path("postings", postings.postings, name="postings"),
     path("postings/<str:number>", postings.posting, name="posting"),
     path("postings/<str:number>/reverse", postings.posting_reverse, name="posting-reverse"),

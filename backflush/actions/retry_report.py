@@ -63,6 +63,10 @@ WHERE r.state = 'blocked' AND (
             AND d.measured_at > r.judged_at - interval '5 seconds')
         AND EXISTS (SELECT 1 FROM backflush_reporttransition t WHERE t.report_id = r.id AND t.at = r.judged_at
             AND t.reasons @> '[{"code": "clock_out_of_sync"}]'))
+    OR (EXISTS (SELECT 1 FROM masterdata_historicaldevice h WHERE h.id = r.device_id
+            AND h.history_date > r.judged_at - interval '5 seconds')
+        AND EXISTS (SELECT 1 FROM backflush_reporttransition t WHERE t.report_id = r.id AND t.at = r.judged_at
+            AND t.reasons @> '[{"code": "device_not_allowed"}]'))
     OR (EXISTS (SELECT 1 FROM backflush_posting p WHERE p.order_id = r.order_id AND r.order_id <> 0
             AND p.recorded_at > r.judged_at - interval '5 seconds')
         AND EXISTS (SELECT 1 FROM backflush_reporttransition t WHERE t.report_id = r.id AND t.at = r.judged_at

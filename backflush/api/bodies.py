@@ -5,21 +5,14 @@ from email.message import Message
 from functools import partial
 from typing import Any, TypeVar
 
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.request import Request
 
 from backflush.rules.report import Report, parse_report
-from backflush.rules.strict_json import MOST_BYTES, Fault, faults_within, parsed_json, writable
+from backflush.rules.strict_json import Fault, faults_within, parsed_json, writable
+from masterdata.pages.raw_body import bytes_of
 
 Parsed = TypeVar("Parsed")
-
-
-class TooLarge(exceptions.APIException):
-    status_code = 413
-    default_detail = f"The body has more than {MOST_BYTES} bytes."
-    default_code = "too_large"
 
 
 def faulty(faults: Iterable[Fault]) -> exceptions.ValidationError:
@@ -37,7 +30,7 @@ def parsed_body(request: Request, parse: Callable[[Any], Parsed | list[Fault]]) 
     Raises 413, 415, or 400 with every fault at once: those of the text itself, and those that `parse` found beside them.
     """
     _require_json(request.META)
-    data, faults = parsed_json(_bytes_of(request._request))
+    data, faults = parsed_json(bytes_of(request._request))
     if faults:
         raise faulty(faults)
     faults = faults_within(data)
@@ -63,36 +56,6 @@ def _require_json(meta: Mapping[str, Any]) -> None:
         )
     if meta.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
         raise exceptions.UnsupportedMediaType(kind, "Send the body as it is, not compressed.", "unsupported_encoding")
-
-
-def _bytes_of(request: HttpRequest) -> bytes:
-    """The body, of which not more is read than is allowed."""
-    meta = request.META
-    try:
-        if meta.get("HTTP_TRANSFER_ENCODING") and meta.get("wsgi.input_terminated"):
-            body = _chunked(meta["wsgi.input"])
-        elif int(meta.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
-            raise TooLarge
-        else:
-            body = request.body
-    except RequestDataTooBig as error:
-        raise TooLarge from error
-    except (ValueError, UnreadablePostError) as error:
-        raise faulty([Fault("", "cut_off", "The body ended before its length.")]) from error
-    if len(body) > MOST_BYTES:
-        raise TooLarge
-    return body
-
-
-def _chunked(source: Any) -> bytes:
-    """The pieces of a chunked body, put together by the web server, whose errors are of its own kinds."""
-    try:
-        read: bytes = source.read(MOST_BYTES + 1)
-    except Exception as error:
-        raise faulty(
-            [Fault("", "cut_off", "The chunks of the body do not fit together, or it ended early.")]
-        ) from error
-    return read
 
 
 def report_of(request: Request, *, preview: bool = False) -> Report:

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backflush.api.bodies import faulty, parsed_body
+from backflush.api.receiving import nonces_used_once
 from backflush.rules.report import MOST_UNKNOWN, read_time
 from backflush.rules.strict_json import Fault
 from masterdata.actions.measure_clock import MOST_OFFSET_MS, measure_clock
@@ -34,6 +35,8 @@ _ABSURD = (
 
 
 class DeviceHeartbeats(APIView):
+    open_to_stopped_devices = ("POST",)
+
     @described(
         "Say what time it is",
         {200: CLOCK},
@@ -45,11 +48,13 @@ class DeviceHeartbeats(APIView):
     )
     def post(self, request: Request) -> Response:
         now = timezone.now()
-        device = caller_of(request).device
+        caller = caller_of(request)
+        device = caller.device
         if device is None:
             raise Refused(Refusal("not_your_duty", "Only devices have heartbeats.", "", "Use the device's token."))
         sent_at = parsed_body(request, _sent_at)
-        offset = measure_clock(device=device, sent_at=sent_at, now=now)
+        with nonces_used_once():
+            offset = measure_clock(device=device, sent_at=sent_at, now=now, call=caller.call)
         if abs(offset) >= MOST_OFFSET_MS:
             raise faulty([Fault("sent_at", "clock_absurd", _ABSURD)])
         return Response({"server_time": now, "offset_ms": offset})

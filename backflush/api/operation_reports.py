@@ -45,6 +45,8 @@ FILTERS = {
 
 
 class OperationReports(APIView):
+    open_to_stopped_devices = ("POST",)
+
     @described(
         "Report production",
         {202: schema.RECEIPT, 200: schema.STATE},
@@ -75,6 +77,8 @@ class OperationReports(APIView):
 
 
 class OneOperationReport(APIView):
+    open_to_stopped_devices = ("GET",)
+
     @described("What became of a report", {200: schema.STATE}, problems=(400, 404))
     def get(self, request: Request, event_id: str) -> Response:
         without_parameters(request)

@@ -13,6 +13,8 @@ from masterdata.pages.callers import caller_of
 
 
 class ScanIssues(APIView):
+    open_to_stopped_devices = ("POST",)
+
     @described(
         "Issue a scanned lot",
         {202: schema.RECEIPT, 200: schema.STATE},

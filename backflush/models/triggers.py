@@ -42,6 +42,9 @@ class OperationReport(models.Model):
             ),
             models.Index(fields=["judged_at"], name="reports_blocked", condition=Q(state="blocked")),
             models.Index(fields=["site_id", "order_number"], name="reports_by_order_number"),
+            models.Index(
+                fields=["device_id", "received_at"], name="reports_by_device", condition=Q(device_id__isnull=False)
+            ),
         ]
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import setup_logging, task_prerun, worker_process_init, worker_ready
+from celery.signals import beat_init, setup_logging, task_prerun, worker_init, worker_process_init, worker_ready
 from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -24,6 +24,15 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_):
     """Connected so that Celery leaves the logging of the settings alone."""
+
+
+@worker_init.connect
+@beat_init.connect
+def look_before_working(**_):
+    """Neither a worker nor the beat starts where it would be unsafe."""
+    from backflush.project.starting import refuse_when_unsafe
+
+    refuse_when_unsafe()
 
 
 @worker_process_init.connect

@@ -1,7 +1,8 @@
 """What each database role may do. The owner migrates; the application serves with these rights and no others.
 
-Each app may declare tables in `models/append_only.py`: APPEND_ONLY_TABLES (the application reads and inserts) and
-READ_ONLY_TABLES (it only reads; triggers of the owner write). History tables are append-only without being declared.
+Each app may declare tables in `models/append_only.py`: APPEND_ONLY_TABLES (the application reads and inserts),
+READ_ONLY_TABLES (it only reads; triggers of the owner write), and SERVING_FUNCTIONS that do one thing with the owner's
+rights. History tables are append-only without being declared.
 """
 
 from importlib import import_module
@@ -16,8 +17,10 @@ APPS = ("masterdata", "traceability", "backflush", "variance")
 READER = "backflush_reader"
 # Credentials, and who is signed in, are nobody's reading.
 HIDDEN_TABLES = frozenset({"django_session"})
-HIDDEN_COLUMNS = frozenset({"password", "pin", "token", "digest", "session_key", "session_hash"})
-HIDDEN_COLUMNS_OF = frozenset({"password", "pin"})
+HIDDEN_COLUMNS = frozenset(
+    {"password", "pin", "token", "token_digest", "signing_salt", "digest", "session_key", "session_hash"}
+)
+HIDDEN_COLUMNS_OF = frozenset({"password", "pin", "token_digest"})
 # A frozen process must not hold a line's stock; plans of short queries are not worth compiling.
 APP_SETTINGS = {
     "lock_timeout": "5s",
@@ -64,6 +67,9 @@ def apply_grants(app_role: str) -> None:
             elif table in append_only:
                 rights = "SELECT, INSERT"
             _run(cursor, f"GRANT {rights} ON {{}} TO {{}}", sql.Identifier(table), app)
+        for function in sorted(_declared("SERVING_FUNCTIONS")):
+            _run(cursor, f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+            _run(cursor, f"GRANT EXECUTE ON FUNCTION {function} TO {{}}", app)
         if READER in roles:
             for table in tables:
                 _let_read(cursor, table)
@@ -87,14 +93,6 @@ def tune_roles(app_role: str) -> list[str]:
                 else:
                     left.append(text + ";")
     return left
-
-
-def tables_owned_by_server(cursor) -> list[str]:
-    """Tables that the connected role owns, or could act as the owner of: it should own none."""
-    cursor.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND pg_has_role(tableowner, 'USAGE') ORDER BY 1"
-    )
-    return [row[0] for row in cursor.fetchall()]
 
 
 def sql_that_mends(role: str, database: str) -> str:

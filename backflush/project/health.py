@@ -4,15 +4,17 @@ Figures are read from the database when asked for, so they are right however man
 """
 
 import time
+from dataclasses import asdict
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from backflush.project.safety import unapplied_migrations, what_is_unsafe
 
 APPS = ("masterdata", "traceability", "backflush", "variance")
 
@@ -25,17 +27,24 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and every migration is applied; else 503 and why.
+    """200 when the database answers, is complete, and is safe to serve with; else 503, and every reason with what to do.
 
     The broker is not asked: without it reports are still taken, and found by the sweep.
     """
     try:
+        reasons = what_is_unsafe()
         missing = unapplied_migrations()
     except DatabaseError as error:
         return JsonResponse({"ready": False, "why": f"The database does not answer: {error}"}, status=503)
-    if missing:
-        return JsonResponse({"ready": False, "why": "Migrations are missing.", "missing": missing}, status=503)
-    return JsonResponse({"ready": True})
+    if not reasons:
+        return JsonResponse({"ready": True})
+    answer = {
+        "ready": False,
+        "why": " ".join(one.sentence for one in reasons),
+        "reasons": [asdict(one) for one in reasons],
+        **({"missing": missing} if missing else {}),
+    }
+    return JsonResponse(answer, status=503)
 
 
 @require_safe
@@ -54,28 +63,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         up.set(0)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-
-def unapplied_migrations() -> list[str]:
-    """Names of the migrations that this code has and the database lacks. Raises DatabaseError when it is away."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        if _all_applied():
-            return []
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    missing = [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
-    if not missing:
-        _seen_complete.add(connection.settings_dict["NAME"])
-    return missing
-
-
-_seen_complete: set[str] = set()
-
-
-def _all_applied() -> bool:
-    """Reading the migration graph takes 50 ms, and a complete database stays complete under the same code."""
-    return connection.settings_dict["NAME"] in _seen_complete
 
 
 def _add_gauges_of_apps(registry: CollectorRegistry) -> None:

@@ -44,6 +44,9 @@ if not SECRET_KEY:
         raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random text (or DEBUG=on to develop).")
     SECRET_KEY = "insecure-for-development-only"  # noqa: S105
 
+# Keys that are going out of use: sessions, and signatures of devices, made with them are good until they are left out.
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
+
 # Where
 
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data")
@@ -249,7 +252,10 @@ REST_FRAMEWORK = {
         "masterdata.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "masterdata.pages.permissions.StoppedDevicesOnlyReport",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backflush.project.negotiation.JsonInEitherName",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -301,6 +307,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "forget-old-nonces": {
+        "task": "masterdata.forget_old_nonces",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "sweep-inbox": {"task": "backflush.sweep_inbox", "schedule": 2.0, "options": {"expires": 4}},
     "freeze-closed-orders": {
         "task": "variance.freeze_closed_orders",

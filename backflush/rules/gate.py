@@ -31,6 +31,10 @@ def gate(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progres
             )
         )
     reasons.extend(_figures(order, recipe))
+    if report.device is not None and not report.device_enabled:
+        reasons.append(
+            Refusal("device_not_allowed", "The device is switched off.", "device", "Ask an administrator to enable it.")
+        )
     if recipe.trigger is not None:
         reasons.extend(_device(report, recipe.trigger))
         reasons.extend(
@@ -85,10 +89,6 @@ def _device(report: ReportFact, trigger: TriggerFigures) -> Iterator[Refusal]:
                 "Report from a device that the trigger definition names.",
             )
         return
-    if not report.device_enabled:
-        yield Refusal(
-            "device_not_allowed", "The device is switched off.", "device", "Ask an administrator to enable it."
-        )
     if trigger.devices and report.device not in trigger.devices:
         yield Refusal(
             "device_not_allowed",

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-MOST_BYTES = 64 * 1024
+from masterdata.rules.body_size import MOST_BYTES as MOST_BYTES
+
 MOST_DEPTH = 8
 #: of one object; a body of nothing but doubled keys is not answered with a longer one
 MOST_DOUBLED = 50

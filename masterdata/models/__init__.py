@@ -1,7 +1,7 @@
 """Tables of master data."""
 
 from masterdata.models.boms import BomAlternate, BomLine, BomLineStep, BomOutput, BomVersion, ScrapFactor
-from masterdata.models.devices import Device, DeviceClock
+from masterdata.models.devices import Device, DeviceClock, DeviceNonce
 from masterdata.models.items import Item, LabelVersion, Supplier
 from masterdata.models.operations import Operation, TriggerDefinition
 from masterdata.models.people import Person, PersonToken, Training
@@ -20,6 +20,7 @@ __all__ = [
     "BomVersion",
     "Device",
     "DeviceClock",
+    "DeviceNonce",
     "Item",
     "LabelVersion",
     "MasterDataRevision",

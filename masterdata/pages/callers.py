@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rest_framework.request import Request
 
 from masterdata.models import Device, Person, Site
+from masterdata.rules.device_signing import SignedCall
 from masterdata.rules.duties import Duty, duty_refusal
 from masterdata.rules.refusal import Refusal, Refused
 
@@ -17,8 +18,9 @@ class DeviceUser:
     is_active = True
     is_staff = False
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, call: SignedCall | None = None) -> None:
         self.device = device
+        self.call = call
         self.pk = f"device:{device.pk}"
 
     def __str__(self) -> str:
@@ -27,11 +29,15 @@ class DeviceUser:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Exactly one of `device` and `person` is there. `site_id` is theirs, whatever a request says."""
+    """Exactly one of `device` and `person` is there. `site_id` is theirs, whatever a request says.
+
+    `call`: what a signing device signed; whatever the request writes uses up its nonce.
+    """
 
     site_id: int
     device: Device | None = None
     person: Person | None = None
+    call: SignedCall | None = None
 
     @property
     def actor(self) -> Device | Person:
@@ -45,7 +51,7 @@ def caller_of(request: Request) -> Caller:
     """The caller of an authenticated request. A person without a site works at the first one."""
     user = request.user
     if isinstance(user, DeviceUser):
-        return Caller(user.device.site_id, device=user.device)
+        return Caller(user.device.site_id, device=user.device, call=user.call)
     assert isinstance(user, Person)
     site_id = user.site_id or Site.objects.order_by("id").values_list("id", flat=True).first()
     if site_id is None:

@@ -10,7 +10,7 @@ from masterdata.queries.boms import (
 )
 from masterdata.queries.codes import Found, find_code
 from masterdata.queries.contents import approved_from, bom_content, factor_content, label_content, trigger_content
-from masterdata.queries.devices import device_by_token
+from masterdata.queries.devices import device_by_token, secret_of_device, secrets_of_device
 from masterdata.queries.drafts import draft_of, unchanged_refusal
 from masterdata.queries.people import find_person, person_by_badge, person_by_token
 from masterdata.queries.revision import master_data_revision
@@ -37,6 +37,8 @@ __all__ = [
     "master_data_revision",
     "person_by_badge",
     "person_by_token",
+    "secret_of_device",
+    "secrets_of_device",
     "signature_covers",
     "signature_faults",
     "signature_stands",

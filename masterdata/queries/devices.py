@@ -1,12 +1,25 @@
-"""Which device a token belongs to."""
+"""Which device a token belongs to, and what it signs with."""
+
+from django.conf import settings
 
 from masterdata.models import Device
+from masterdata.rules.device_signing import device_secret
 from masterdata.rules.tokens import token_digest
 
 #: asked with every call of a device; written out, since composing it would take longer than the answer
-_BY_TOKEN = "SELECT * FROM masterdata_device WHERE token_digest = %s"  # noqa: S105  a query, no secret
+_BY_TOKEN = "SELECT * FROM masterdata_device WHERE token_digest = %s AND revoked_at IS NULL"  # noqa: S105  a query
 
 
 def device_by_token(token: str) -> Device | None:
-    """The enrolled device; a disabled one too, so that the caller can say so."""
+    """The enrolled device; a stopped one too, which is still heard. A revoked one is not known."""
     return next(iter(Device.objects.raw(_BY_TOKEN, [token_digest(token)])), None)
+
+
+def secret_of_device(device: Device) -> str:
+    """What a signing device signs with. For the page that shows it once, and for whoever checks."""
+    return device_secret(settings.SECRET_KEY, device.signing_salt)
+
+
+def secrets_of_device(device: Device) -> list[str]:
+    """Those that are good now: of the installation's key, and of keys that are going out of use."""
+    return [device_secret(key, device.signing_salt) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]

@@ -3,9 +3,11 @@
 import pytest
 from django.test import Client
 
+from backflush.models import OperationReport
 from masterdata.actions.change_person import change_person
 from masterdata.actions.give_person_token import give_person_token, revoke_person_token
-from masterdata.actions.set_device_enabled import set_device_enabled
+from masterdata.actions.revoke_device import revoke_device
+from masterdata.actions.rotate_device_token import rotate_device_token
 from tests import plant
 from tests.api.shop import REPORTS, ApiClient, device_client, faults, report
 
@@ -43,11 +45,22 @@ def test_a_devices_token_is_no_persons_token():
     assert refused(Client(headers={"Authorization": f"Token {plant.DEVICE_TOKEN}"}).get(ITEMS)) == ["token_unknown"]
 
 
-def test_disabled_device_is_a_401_that_names_it():
-    set_device_enabled(device=plant.device(), enabled=False, actor=plant.people().admin, reason="stolen")
-    answer = device_client().send(REPORTS, report())
-    assert refused(answer) == ["device_disabled"]
-    assert "MES-1" in answer.json()["detail"]
+def test_a_revoked_device_is_a_401_from_the_next_request_on_and_nothing_is_stored():
+    device = plant.device()
+    client = device_client()
+    assert client.get(ITEMS).status_code == 200
+    revoke_device(device=device, actor=plant.people().admin, now=plant.NOW, reason="stolen")
+    assert refused(client.get(ITEMS)) == ["token_unknown"]
+    assert refused(client.send(REPORTS, report())) == ["token_unknown"]
+    assert not OperationReport.objects.exists()
+
+
+def test_a_new_token_ends_the_old_one():
+    device = plant.device()
+    revoke_device(device=device, actor=plant.people().admin, now=plant.NOW, reason="lost")
+    _, token = rotate_device_token(device=device, actor=plant.people().admin, reason="found again")
+    assert refused(device_client().send(REPORTS, report())) == ["token_unknown"]
+    assert device_client(token).send(REPORTS, report()).status_code == 202
 
 
 def test_revoked_token_is_a_401():

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
@@ -25,7 +26,6 @@ from schemathesis.checks import (
 )
 
 from backflush.actions.post_reports import post_reports
-from backflush.project.wsgi import application
 from masterdata.actions.give_person_token import give_person_token
 from tests import plant
 from tests.api.shop import REPORTS, device_client, report, small_plant
@@ -143,7 +143,7 @@ def test_whatever_is_sent_the_answer_is_as_the_schema_says(busy_plant, who, mode
     token = f"Device {plant.DEVICE_TOKEN}" if who == "device" else busy_plant["token"]
     seen: set[int] = set()
     with one_connection():
-        schema = schemathesis.openapi.from_wsgi("/api/schema?format=json", application)
+        schema = schemathesis.openapi.from_wsgi("/api/schema?format=json", get_wsgi_application())
         for found in schema.get_all_operations():
             operation = found.ok()
             if operation.path.startswith("/api/v1/"):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from backflush.models import OperationReport, Posting, ReversalRequest
-from masterdata.models import BomVersion, Item, Person, TriggerDefinition, UnitFactor
+from masterdata.models import BomVersion, Device, Item, Person, TriggerDefinition, UnitFactor
 from traceability.models import MaterialLot, WorkOrder
 
 LISTS = (
@@ -75,6 +75,7 @@ def pages(*, people: bool) -> list[str]:
         ("unit-factor", UnitFactor),
         ("trigger", TriggerDefinition),
         *([("person", Person)] if people else []),
+        ("device", Device),
     ):
         found += [reverse(name, args=[pk]) for pk in model.objects.values_list("pk", flat=True)]
     found += [reverse("product", args=[pk]) for pk in BomVersion.objects.values_list("item_id", flat=True).distinct()]

@@ -28,9 +28,9 @@ KINDS = {
     "reason": "Reason",
 }
 #: Kinds whose page is called by the record's id.
-_PAGES = {"lot": "lot", "workorder": "order", "item": "item", "person": "person"}
+_PAGES = {"lot": "lot", "workorder": "order", "item": "item", "person": "person", "device": "device"}
 #: Kinds that are found in a list.
-_LISTS = {"bin": "bins", "device": "devices", "supplier": "suppliers", "productionline": "lines", "reason": "reasons"}
+_LISTS = {"bin": "bins", "supplier": "suppliers", "productionline": "lines", "reason": "reasons"}
 
 
 @desk_page()

@@ -98,7 +98,7 @@ _DESK_RAIL = (
         "device",
         frozenset({Role.ADMIN, Role.ENGINEER, Role.AUDITOR}),
         _("Admin"),
-        _also("device-new device-switch"),
+        _also("device device-new device-change device-switch device-token device-revoke"),
     ),
     Entry(_("All records"), "admin:index", "audit", frozenset({Role.ADMIN, Role.AUDITOR}), _("Admin")),
 )

@@ -1,6 +1,7 @@
 """Migrate as the owner, then give the serving role its rights. Safe to run again at every start."""
 
 import os
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.management import call_command
@@ -9,6 +10,7 @@ from django.db import connections
 
 from backflush.project.addresses import database_settings
 from backflush.project.grants import apply_grants, sql_that_mends, tune_roles
+from backflush.project.safety import Unsafe, not_durable, rights_too_many, unsafe_key
 
 
 class Command(BaseCommand):
@@ -38,11 +40,21 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no role {role}. An administrator runs: CREATE ROLE {role} LOGIN …;")
             # Migrations may wait and work for longer than a request may.
             cursor.execute("SET statement_timeout = 0; SET jit = off")
+            _refuse(not_durable(cursor, role))
         call_command("migrate", interactive=False, verbosity=max(0, verbosity - 1))
         apply_grants(role)
+        with connection.cursor() as cursor:
+            _refuse([*unsafe_key(), *rights_too_many(cursor, role)])
         left = tune_roles(role)
         if left:
             self.stderr.write("These settings need an administrator:\n  " + "\n  ".join(left))
         if verbosity:
             self.stdout.write(f"Database {name} is prepared for {role}.")
         connection.close()
+
+
+def _refuse(reasons: Iterable[Unsafe]) -> None:
+    """CommandError with every reason, where there is one."""
+    found = [f"  - {one}" for one in reasons]
+    if found:
+        raise CommandError("\n".join(["Nothing may serve this, since it would be unsafe:", *found]))

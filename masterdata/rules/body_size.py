@@ -1,0 +1,3 @@
+"""How much of a request's body is ever read."""
+
+MOST_BYTES = 64 * 1024

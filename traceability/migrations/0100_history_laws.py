@@ -1,0 +1,12 @@
+"""Laws of the histories: see history_laws.sql beside this file."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+LAWS = Path(__file__).with_name("history_laws.sql")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("traceability", "0002_laws")]
+    operations = [migrations.RunSQL(LAWS.read_text(encoding="utf-8"), migrations.RunSQL.noop)]
