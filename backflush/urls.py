@@ -4,6 +4,7 @@ from django.urls import path
 
 from backflush.api.device_heartbeats import DeviceHeartbeats
 from backflush.api.genealogy import LotGenealogy
+from backflush.api.goods_movements import GoodsMovements
 from backflush.api.operation_reports import OneOperationReport, OperationReports, Retry
 from backflush.api.postings import OnePosting, Postings
 from backflush.api.scan_issues import ScanIssues
@@ -35,6 +36,7 @@ api_urls = [
     path("api/v1/work-orders/<path:number>", OneWorkOrder.as_view(), name="api-work-order"),
     path("api/v1/postings", Postings.as_view(), name="api-postings"),
     path("api/v1/postings/<str:number>", OnePosting.as_view(), name="api-posting"),
+    path("api/v1/goods-movements", GoodsMovements.as_view(), name="api-goods-movements"),
     path("api/v1/lots/<int:lot_id>/genealogy", LotGenealogy.as_view(), name="api-lot-genealogy"),
 ]
 web_urls = [
