@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from backflush.api.acknowledgements import Acknowledgement
 from backflush.api.device_heartbeats import DeviceHeartbeats
 from backflush.api.genealogy import LotGenealogy
 from backflush.api.goods_movements import GoodsMovements
 from backflush.api.operation_reports import OneOperationReport, OperationReports, Retry
+from backflush.api.posting_documents import PostingB2mml, PostingEpcis
 from backflush.api.postings import OnePosting, Postings
 from backflush.api.scan_issues import ScanIssues
 from backflush.api.usage_previews import UsagePreviews
@@ -36,7 +38,10 @@ api_urls = [
     path("api/v1/work-orders/<path:number>", OneWorkOrder.as_view(), name="api-work-order"),
     path("api/v1/postings", Postings.as_view(), name="api-postings"),
     path("api/v1/postings/<str:number>", OnePosting.as_view(), name="api-posting"),
+    path("api/v1/postings/<str:number>/epcis", PostingEpcis.as_view(), name="api-posting-epcis"),
+    path("api/v1/postings/<str:number>/b2mml", PostingB2mml.as_view(), name="api-posting-b2mml"),
     path("api/v1/goods-movements", GoodsMovements.as_view(), name="api-goods-movements"),
+    path("api/v1/goods-movements/acknowledgement", Acknowledgement.as_view(), name="api-acknowledgement"),
     path("api/v1/lots/<int:lot_id>/genealogy", LotGenealogy.as_view(), name="api-lot-genealogy"),
 ]
 web_urls = [

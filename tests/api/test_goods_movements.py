@@ -6,6 +6,7 @@ import io
 import pytest
 from django.db import connection
 
+from backflush.models import OutboxConsumer
 from tests import plant, reporting
 from tests.api.shop import faults, person_client
 
@@ -195,3 +196,52 @@ def test_a_reader_that_takes_csv_alone_gets_problems_as_json(shop):
     client = person_client(plant.people().operator)
     answer = client.get(MOVEMENTS, headers={"Accept": "text/csv"})
     assert (answer.status_code, faults(answer)) == (403, [("", "not_your_duty")])
+
+
+def test_a_posting_is_given_out_as_epcis_and_its_reversal_as_a_declaration(reversed_once, finance):
+    answer = finance.get("/api/v1/postings/P-000001/epcis")
+    assert answer["Content-Type"].startswith("application/ld+json")
+    [event] = answer.json()["epcisBody"]["eventList"]
+    assert [(one["quantity"], one["uom"]) for one in event["inputQuantityList"]] == [(5, "KGM")]
+    assert event["readPoint"]["id"].endswith("line/PLANT/L1")
+    [declared] = finance.get("/api/v1/postings/P-000003/epcis").json()["epcisBody"]["eventList"]
+    assert declared.pop("errorDeclaration")["backflush:posting"] == "P-000003"
+    assert declared == event
+
+
+def test_a_posting_is_given_out_as_b2mml(reversed_once, finance):
+    answer = finance.get("/api/v1/postings/P-000001/b2mml")
+    assert answer["Content-Type"] == "application/xml; charset=utf-8"
+    assert b"<MaterialUse>Consumed</MaterialUse>" in answer.content
+    assert b"<QuantityString>-5</QuantityString>" in finance.get("/api/v1/postings/P-000003/b2mml").content
+
+
+@pytest.mark.parametrize("document", ["epcis", "b2mml"])
+def test_documents_of_postings_that_are_not_there_or_not_for_you(shop, finance, device, document):
+    for number in ("P-000009", "nothing"):
+        answer = finance.get(f"/api/v1/postings/{number}/{document}")
+        assert (answer.status_code, faults(answer)) == (404, [("", "not_found")])
+    assert device.get(f"/api/v1/postings/P-000009/{document}").status_code == 403
+
+
+def acknowledge(client, body):
+    return client.put(f"{MOVEMENTS}/acknowledgement", body, content_type="application/json")
+
+
+def test_a_consumer_acknowledges_and_never_goes_back(reversed_once, finance):
+    assert acknowledge(finance, {"consumer": "ERP", "position": 2}).json()["position"] == 2
+    assert acknowledge(finance, {"consumer": "ERP", "position": 2}).status_code == 200
+    assert faults(acknowledge(finance, {"consumer": "ERP", "position": 1})) == [("", "acknowledged_further")]
+    assert faults(acknowledge(finance, {"consumer": "ERP", "position": 4})) == [("", "after_is_beyond_head")]
+    assert OutboxConsumer.objects.get().position == 2
+
+
+def test_an_acknowledgement_is_read_strictly_and_an_auditor_may_give_none(shop, finance):
+    answer = acknowledge(finance, {"consumer": "", "position": "1", "colour": "red"})
+    assert sorted(faults(answer)) == [
+        ("colour", "unknown_field"),
+        ("consumer", "missing"),
+        ("position", "not_a_position"),
+    ]
+    answer = acknowledge(person_client(shop.cast.auditor), {"consumer": "ERP", "position": 0})
+    assert faults(answer) == [("", "not_your_duty")]

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 #: what is given out as something else than JSON, or besides it; all else is JSON
 FILES = {
     "/api/v1/goods-movements": ["application/json", "text/csv"],
-    "/api/v1/postings/{number}/epcis": ["application/ld+json"],
+    "/api/v1/postings/{number}/epcis": ["application/json", "application/ld+json"],
     "/api/v1/postings/{number}/b2mml": ["application/xml"],
 }
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "8"))
