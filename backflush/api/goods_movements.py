@@ -1,10 +1,5 @@
 """The outbox for the ERP: every posting and reversal in order, exactly as posted, after the position it has seen."""
 
-import csv
-import io
-from collections.abc import Iterable
-from typing import Any
-
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -12,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backflush.queries.outbox import MOST_MESSAGES, messages_after
-from backflush.rules.goods_movements import LINE_COLUMNS, POSTING_COLUMNS, Direction, Movement, csv_rows
+from backflush.rules.goods_movements import Direction, Movement, csv_file
 from backflush.rules.vocabulary import PostingKind
 from masterdata.pages.api_files import Csv, asks_for_csv
 from masterdata.pages.api_lists import checked, whole_number
@@ -30,7 +25,6 @@ from masterdata.pages.api_schema import (
     whole,
 )
 from masterdata.pages.callers import caller_of, require_person
-from masterdata.pages.lists import safe_text
 from masterdata.rules.duties import Duty
 
 LINE = record(
@@ -118,7 +112,7 @@ class GoodsMovements(APIView):
         if asks_for_csv(request):
             request.accepted_renderer = Csv()
             headers = {"Next-After": str(found.next_after), "Head": str(found.head)}
-            return Response(as_csv(found.messages), headers=headers)
+            return Response("".join(csv_file(found.messages)), headers=headers)
         return Response({"results": found.messages, "next_after": found.next_after, "head": found.head})
 
 
@@ -128,21 +122,3 @@ def position(name: str, text: str) -> int:
         return int(text)
     fault = exceptions.ErrorDetail(f"{name} is a position: a whole number, or 0.", "not_a_position")
     raise exceptions.ValidationError({name: [fault]})
-
-
-def as_csv(messages: Iterable[dict[str, Any]]) -> str:
-    """A row for each line; figures plain, texts such that no spreadsheet takes one for a formula."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow([*POSTING_COLUMNS, *LINE_COLUMNS])
-    for message in messages:
-        writer.writerows([_safe(row) for row in csv_rows(message)])
-    return file.getvalue()
-
-
-_FIGURES = {"good", "signed_quantity", "wip_amount", "standard_amount", "actual_amount"}
-
-
-def _safe(row: list[str]) -> list[str]:
-    names = (*POSTING_COLUMNS, *LINE_COLUMNS)
-    return [cell if name in _FIGURES else safe_text(cell) for name, cell in zip(names, row, strict=True)]

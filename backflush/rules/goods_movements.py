@@ -4,7 +4,9 @@ A line that takes stock for an order is a goods issue, one that receives output 
 the reversals of the two, and name the line that they mirror. The other side is always the order's work in process.
 """
 
-from collections.abc import Iterator, Sequence
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -183,6 +185,32 @@ def csv_rows(message: dict[str, Any]) -> Iterator[list[str]]:
 
 def _cell(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+_FIGURES = frozenset({"good", "signed_quantity", "wip_amount", "standard_amount", "actual_amount"})
+#: a spreadsheet would take a text that begins like this for a formula
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_file(messages: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The file piece by piece: the head, then the rows of each message. Figures are plain; no text can be a formula."""
+    names = (*POSTING_COLUMNS, *LINE_COLUMNS)
+    yield _csv([names])
+    for message in messages:
+        yield _csv([_safe(names, row) for row in csv_rows(message)])
+
+
+def _safe(names: Sequence[str], row: Sequence[str]) -> list[str]:
+    return [
+        f"'{cell}" if name not in _FIGURES and cell.startswith(_FORMULA) else cell
+        for name, cell in zip(names, row, strict=True)
+    ]
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> str:
+    file = io.StringIO()
+    csv.writer(file).writerows(rows)
+    return file.getvalue()
 
 
 def first_gap(after: int, positions: Sequence[int]) -> int | None:
