@@ -8,11 +8,13 @@ from celery import current_app, shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from backflush.actions.deliver_webhooks import deliver_webhooks
 from backflush.actions.post_reports import post_in_streams
 from backflush.actions.retry_report import retry_what_changed
 
 log = structlog.get_logger(__name__)
 BELL = "backflush:bell"
+DOORBELL_OF_DELIVERY = "backflush:deliver"
 _BELL_MS = 1000
 _REST_SECONDS = 3.0
 #: publishing gives up sooner than a worker's connection would
@@ -25,14 +27,31 @@ _rest_until = 0.0
 def drain_inbox() -> int:
     """Take the bell down, then post until nothing waits."""
     _take_bell_down()
-    return post_in_streams()
+    return _announced(post_in_streams())
 
 
 @shared_task(name="backflush.sweep_inbox")
 def sweep_inbox() -> int:
     """Every two seconds: send back what may post now, and drain, whether or not anybody rang."""
     retry_what_changed(now=timezone.now())
-    return post_in_streams()
+    return _announced(post_in_streams())
+
+
+@shared_task(name="backflush.deliver_webhooks")
+def deliver_movements() -> int:
+    """Every five seconds and after postings: deliver what the endpoints have not taken yet."""
+    return deliver_webhooks(now=timezone.now())
+
+
+def _announced(posted: int) -> int:
+    """Where something was posted, ask a worker to deliver it; once a second is enough, and the schedule asks anyway."""
+    if posted:
+        try:
+            if _client().set(DOORBELL_OF_DELIVERY, "1", nx=True, px=_BELL_MS):
+                deliver_movements.apply_async(retry=False, expires=10)
+        except Exception as error:  # whatever the broker does, it is posted
+            log.warning("delivery_not_announced", error=str(error))
+    return posted
 
 
 def ring_the_bell() -> bool:

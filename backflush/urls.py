@@ -2,9 +2,12 @@
 
 from django.urls import path
 
+from backflush.api.acknowledgements import Acknowledgement
 from backflush.api.device_heartbeats import DeviceHeartbeats
 from backflush.api.genealogy import LotGenealogy
+from backflush.api.goods_movements import GoodsMovements
 from backflush.api.operation_reports import OneOperationReport, OperationReports, Retry
+from backflush.api.posting_documents import PostingB2mml, PostingEpcis
 from backflush.api.postings import OnePosting, Postings
 from backflush.api.scan_issues import ScanIssues
 from backflush.api.usage_previews import UsagePreviews
@@ -17,6 +20,7 @@ from backflush.web import (
     lot,
     order,
     orders,
+    outbox,
     postings,
     report_output,
     reversals,
@@ -36,6 +40,10 @@ api_urls = [
     path("api/v1/work-orders/<path:number>", OneWorkOrder.as_view(), name="api-work-order"),
     path("api/v1/postings", Postings.as_view(), name="api-postings"),
     path("api/v1/postings/<str:number>", OnePosting.as_view(), name="api-posting"),
+    path("api/v1/postings/<str:number>/epcis", PostingEpcis.as_view(), name="api-posting-epcis"),
+    path("api/v1/postings/<str:number>/b2mml", PostingB2mml.as_view(), name="api-posting-b2mml"),
+    path("api/v1/goods-movements", GoodsMovements.as_view(), name="api-goods-movements"),
+    path("api/v1/goods-movements/acknowledgement", Acknowledgement.as_view(), name="api-acknowledgement"),
     path("api/v1/lots/<int:lot_id>/genealogy", LotGenealogy.as_view(), name="api-lot-genealogy"),
 ]
 web_urls = [
@@ -59,6 +67,14 @@ web_urls = [
     path("reversals", reversals.reversals, name="reversals"),
     path("reversals/<int:pk>", reversals.reversal, name="reversal"),
     path("reversals/<int:pk>/decline", reversals.reversal_decline, name="reversal-decline"),
+    path("outbox", outbox.outbox, name="outbox"),
+    path("outbox/goods-movements.csv", outbox.outbox_file, name="outbox-file"),
+    path("outbox/deliveries", outbox.outbox_deliveries, name="outbox-deliveries"),
+    path("outbox/endpoints/new", outbox.endpoint_new, name="outbox-endpoint-new"),
+    path("outbox/endpoints/<int:pk>", outbox.endpoint, name="outbox-endpoint"),
+    path("outbox/endpoints/<int:pk>/retry", outbox.endpoint_retry, name="outbox-endpoint-retry"),
+    path("outbox/endpoints/<int:pk>/switch", outbox.endpoint_switch, name="outbox-endpoint-switch"),
+    path("outbox/endpoints/<int:pk>/secret", outbox.endpoint_secret, name="outbox-endpoint-secret"),
     path("lots/<int:pk>", lot.lot, name="lot"),
     path("lots/<int:pk>/tree/<str:direction>", lot.lot_tree, name="lot-tree"),
     path("lots/<int:pk>/status", lot.lot_status, name="lot-status"),

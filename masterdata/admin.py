@@ -11,7 +11,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from masterdata import models as tables
 
 #: Never shown, not even as hashes.
-SECRETS = frozenset({"password", "pin", "token_digest", "signing_salt", "digest"})
+SECRETS = frozenset({"password", "pin", "token_digest", "signing_salt", "digest", "secret_salt", "secret_digest"})
 #: Tables whose digests are evidence, not secrets.
 EVIDENCE = frozenset({tables.Signature})
 

@@ -4,11 +4,13 @@ from backflush.models.order_closes import OrderClose
 from backflush.models.outbox import OutboxHead, OutboxMessage
 from backflush.models.postings import OrderProgress, Posting, Recipe, ReversalRequest
 from backflush.models.triggers import OperationReport, ReportBody, ReportTransition
+from backflush.models.webhooks import OutboxConsumer, WebhookAttempt, WebhookEndpoint, WebhookProgress
 
 __all__ = [
     "OperationReport",
     "OrderClose",
     "OrderProgress",
+    "OutboxConsumer",
     "OutboxHead",
     "OutboxMessage",
     "Posting",
@@ -16,4 +18,7 @@ __all__ = [
     "ReportBody",
     "ReportTransition",
     "ReversalRequest",
+    "WebhookAttempt",
+    "WebhookEndpoint",
+    "WebhookProgress",
 ]

@@ -7,4 +7,5 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
     "backflush_recipe",
     "backflush_reportbody",
     "backflush_reporttransition",
+    "backflush_webhookattempt",
 )

@@ -282,6 +282,13 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["backflush.project.openapi.tidy"],
 }
 
+# The outbox
+
+# Networks besides the public ones that goods movements may be delivered to: 10.1.0.0/16 for an ERP in the plant.
+WEBHOOK_NETWORKS = words("WEBHOOK_NETWORKS", "127.0.0.0/8,::1/128" if DEBUG else "")
+# Whose names lots and places without a GS1 key get in EPCIS: an address that the company owns.
+EPCIS_NAMESPACE = os.environ.get("EPCIS_NAMESPACE") or "https://plant.example/epcis/"
+
 # Work in the background. Truth stays in PostgreSQL: a message only says that there is something to do.
 
 CELERY_BROKER_URL = REDIS_URL
@@ -313,6 +320,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 600},
     },
     "sweep-inbox": {"task": "backflush.sweep_inbox", "schedule": 2.0, "options": {"expires": 4}},
+    "deliver-webhooks": {"task": "backflush.deliver_webhooks", "schedule": 5.0, "options": {"expires": 10}},
     "freeze-closed-orders": {
         "task": "variance.freeze_closed_orders",
         "schedule": 10.0,

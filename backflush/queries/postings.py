@@ -11,6 +11,7 @@ from backflush.queries.explanations import lines_as_data
 from backflush.queries.line_versions import versions_of_components
 from backflush.queries.staged_late import staged_late
 from backflush.rules.decide import decide
+from backflush.rules.goods_movements import number_text
 from backflush.rules.ledger_lines import IssueLine, issue_lines
 from backflush.rules.recipe import read_recipe
 from backflush.rules.stored_facts import read_facts
@@ -24,7 +25,7 @@ _CLASSES = ("base", "loss", "setup", "avoidable", "structural", "rework", "round
 
 def posting_number(number: int) -> str:
     """How a posting's number is written: P-000123."""
-    return f"P-{number:06d}"
+    return number_text(number)
 
 
 def parse_posting_number(text: str) -> int | None:

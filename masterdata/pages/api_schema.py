@@ -107,7 +107,7 @@ _PROBLEMS = {
     401: "No token, or one that is not good",
     403: "May be seen but not done, and why",
     404: "Nothing there that this caller may see",
-    406: "Only JSON is given out",
+    406: "It is not given out as what was asked for",
     409: "The event id was used before, with other content or by another sender",
     413: "The body is too large",
     415: "The body is not application/json",
@@ -128,12 +128,15 @@ def described(
     parameters: Iterable[OpenApiParameter] = (),
     problems: Collection[int] = (),
     called: str | None = None,
+    files: Mapping[str, Schema] | None = None,
 ) -> Callable[[Any], Any]:
     """Describe a view's method: its answers by status, its body, and the problems besides those that any may have.
 
     `called`: the operation's id, where the path does not tell a list from one of its rows.
+    `files`: what a 200 may be besides JSON, by its type.
     """
     responses: dict[Any, Any] = {(status, "application/json"): schema for status, schema in answers.items()}
+    responses |= {(200, kind): schema for kind, schema in (files or {}).items()}
     for status in sorted({*_ALWAYS, *problems}):
         responses[(status, PROBLEM_TYPE)] = OpenApiResponse(PROBLEM, description=_PROBLEMS[status])
     decorate: Callable[[Any], Any] = extend_schema(

@@ -10,7 +10,7 @@ from masterdata.models import Person, Signature
 from masterdata.pages.figures import figure, when, words
 
 _KINDS = {"+": "created", "~": "changed", "-": "taken out"}
-_SILENT = frozenset({"id", "password", "pin", "token_digest", "signing_salt"})
+_SILENT = frozenset({"id", "password", "pin", "token_digest", "signing_salt", "secret_salt", "secret_digest"})
 MOST = 200
 
 

@@ -30,6 +30,10 @@ class Duty(StrEnum):
     DISPOSE_OF_LOT = "release, hold, reject or recall a lot"
     CLOSE_ORDER = "close a work order"
     READ_VARIANCE = "read variances"
+    READ_OUTBOX = "follow the outbox of goods movements"
+    ACKNOWLEDGE_OUTBOX = "acknowledge goods movements for the ERP"
+    MANAGE_WEBHOOKS = "define where goods movements are delivered to"
+    RETRY_DELIVERY = "send goods movements that could not be delivered again"
 
 
 _R = Role
@@ -57,6 +61,10 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.DISPOSE_OF_LOT: frozenset({_R.QA}),
     Duty.CLOSE_ORDER: frozenset({_R.SUPERVISOR, _R.FINANCE}),
     Duty.READ_VARIANCE: frozenset({_R.FINANCE, _R.ENGINEER, _R.SUPERVISOR, _R.QA, _R.AUDITOR}),
+    Duty.READ_OUTBOX: frozenset({_R.FINANCE, _R.ENGINEER, _R.ADMIN, _R.AUDITOR}),
+    Duty.ACKNOWLEDGE_OUTBOX: frozenset({_R.FINANCE, _R.ENGINEER, _R.ADMIN}),
+    Duty.MANAGE_WEBHOOKS: frozenset({_R.ADMIN}),
+    Duty.RETRY_DELIVERY: frozenset({_R.ADMIN, _R.FINANCE}),
 }
 
 

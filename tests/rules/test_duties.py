@@ -12,7 +12,8 @@ def test_every_duty_has_somebody():
 
 
 def test_auditor_may_change_nothing():
-    assert [duty for duty in Duty if may([Role.AUDITOR], duty)] == [Duty.READ_PEOPLE, Duty.READ_VARIANCE]
+    reads = {Duty.READ_PEOPLE, Duty.READ_VARIANCE, Duty.READ_OUTBOX}
+    assert {duty for duty in Duty if may([Role.AUDITOR], duty)} == reads
 
 
 def test_operator_may_not_approve_master_data():

@@ -85,6 +85,17 @@ _DESK_RAIL = (
         _also("order-variance variance-lines"),
     ),
     Entry(
+        _("Outbox"),
+        "outbox",
+        "export",
+        frozenset({Role.FINANCE, Role.ENGINEER, Role.ADMIN, Role.AUDITOR}),
+        _("Finance"),
+        _also(
+            "outbox-deliveries outbox-endpoint outbox-endpoint-new outbox-endpoint-retry outbox-endpoint-switch"
+            " outbox-endpoint-secret"
+        ),
+    ),
+    Entry(
         _("People"),
         "people",
         "people",

@@ -51,6 +51,8 @@ def start_servers(data_dir: Path, *, shared_buffers: str = "256MB") -> Servers:
             servers.owner_env["DATABASE_OWNER_URL"] = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
         else:
             servers.postgres = start_postgres(data_dir, shared_buffers=shared_buffers)
+            # a plant on this machine alone may deliver to a receiver on it
+            servers.env["WEBHOOK_NETWORKS"] = os.environ.get("WEBHOOK_NETWORKS", "127.0.0.0/8,::1/128")
             servers.env["DATABASE_URL"] = servers.postgres.url(APP)
             servers.env["DATABASE_READER_URL"] = servers.postgres.url(READER)
             servers.owner_env["DATABASE_OWNER_URL"] = servers.postgres.url(OWNER)
