@@ -3,7 +3,7 @@
 from backflush.models.order_closes import OrderClose
 from backflush.models.outbox import OutboxHead, OutboxMessage
 from backflush.models.postings import OrderProgress, Posting, Recipe, ReversalRequest
-from backflush.models.triggers import OperationReport, ReportBody, ReportTransition
+from backflush.models.triggers import OperationReport, ReportBody, ReportRuling, ReportTransition
 
 __all__ = [
     "OperationReport",
@@ -14,6 +14,7 @@ __all__ = [
     "Posting",
     "Recipe",
     "ReportBody",
+    "ReportRuling",
     "ReportTransition",
     "ReversalRequest",
 ]
