@@ -219,7 +219,8 @@ def _lock_reports(report_ids: list[int], orders: list[int], *, alone: bool) -> l
             {"ids": report_ids, "orders": [] if alone else orders, "batch": BATCH, "alone": ALONE_FROM, "by_id": alone},
         )
         rows = [
-            ReportRow(*row[:10], read_body(row[10]), said_at=row[11], accepted_at=row[12]) for row in cursor.fetchall()
+            ReportRow(*row[:10], body=read_body(row[10]), said_at=row[11], accepted_at=row[12])
+            for row in cursor.fetchall()
         ]
     return sorted(rows, key=lambda row: (row.occurred_at, row.id))
 

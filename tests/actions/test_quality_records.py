@@ -9,10 +9,12 @@ from masterdata.queries import signature_stands
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
 from tests import floor, plant, quality, reporting
+from traceability.actions.dispose_of_material import dispose_of_material
 from traceability.actions.open_quality_record import About, open_quality_record
 from traceability.actions.review_quality_record import note_quality_record, review_quality_record
 from traceability.actions.set_lot_status import set_lot_status
 from traceability.models import LedgerEntry, QualityNote, QualityRecord, StockBalance
+from traceability.queries.quality import disposition_content
 from traceability.rules.quality_flow import QUALITY_TRANSITIONS
 from traceability.rules.vocabulary import QualityKind, QualityState
 
@@ -196,10 +198,7 @@ def test_only_qa_decides_and_closes(lot, who):
 def test_a_note_added_while_qa_reads_breaks_the_signature(lot):
     made = quality.in_review(quality.ncmr(lot))
     note_quality_record(row=made, text="It smells, too.", actor=plant.people().operator, now=floor.NOW)
-    # the ticket below is given over what was shown before the next note
-    from traceability.actions.dispose_of_material import dispose_of_material
-    from traceability.queries.quality import disposition_content
-
+    # the ticket is given over what was shown before the next note
     content = disposition_content(made, disposition="reject", note="Torn.")
     signed = plant.ticket(plant.people().qa, content, at=floor.NOW)
     note_quality_record(row=made, text="And it is wet.", actor=plant.people().operator, now=floor.NOW)

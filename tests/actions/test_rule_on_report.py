@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from backflush.actions.post_reports import post_reports
+from backflush.actions.retry_report import retry_report
 from backflush.actions.rule_on_report import accept_report, correct_report_time
 from backflush.models import OperationReport, Posting, ReportRuling
 from backflush.queries.postings import replay_differences
@@ -46,8 +47,6 @@ def late(order):
 
 
 def sent_again(report: OperationReport) -> None:
-    from backflush.actions.retry_report import retry_report
-
     if report.state == "blocked":
         retry_report(report=report, actor=plant.people().supervisor, now=floor.NOW)
     post_reports()
