@@ -3,17 +3,36 @@
 from django.urls import path
 
 from traceability.api.lots import Lots, OneLot
-from traceability.web import line_clearance, lots, move_stock, product, receive, return_stock, stage
+from traceability.api.quality_records import QualityRecords
+from traceability.web import (
+    line_clearance,
+    lots,
+    move_stock,
+    product,
+    quality,
+    quality_record,
+    receive,
+    return_stock,
+    stage,
+)
 
 api_urls = [
     path("api/v1/lots", Lots.as_view(), name="api-lots"),
     path("api/v1/lots/<int:lot_id>", OneLot.as_view(), name="api-lot"),
+    path("api/v1/quality-records", QualityRecords.as_view(), name="api-quality-records"),
 ]
 web_urls: list = []
 desk_urls = [
     path("lots", lots.lots, name="lots"),
     path("products/<int:pk>", product.product, name="product"),
     path("products/<int:pk>/operations/new", product.operation_new, name="operation-new"),
+    path("quality-records", quality.records, name="quality-records"),
+    path("quality-records/new", quality.record_new, name="quality-record-new"),
+    path("quality-records/<str:number>", quality_record.record, name="quality-record"),
+    path("quality-records/<str:number>/note", quality_record.record_note, name="quality-record-note"),
+    path("quality-records/<str:number>/review", quality_record.record_review, name="quality-record-review"),
+    path("quality-records/<str:number>/dispose", quality_record.record_dispose, name="quality-record-dispose"),
+    path("quality-records/<str:number>/close", quality_record.record_close, name="quality-record-close"),
 ]
 
 floor_urls = [

@@ -15,6 +15,7 @@ from functools import cache
 import structlog
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from backflush.actions.open_report_deviations import deviations_of_posted
 from backflush.actions.record_postings import Decided, record_postings
 from backflush.actions.settle_reports import block_reports, fail_report
 from backflush.queries.batch import Batch, ReportRow, read_body
@@ -36,7 +37,8 @@ _ORDERS_WAITING = "SELECT id FROM traceability_workorder WHERE id = ANY(%s) ORDE
 _ORDERS_FREE = _ORDERS_WAITING + " SKIP LOCKED"
 _REPORTS = """
 SELECT r.id, r.site_id, r.order_id, r.order_number, r.operation_number, r.kind, r.device_id, r.person_id,
-    r.occurred_at, r.received_at, b.body
+    coalesce(r.corrected_at, r.occurred_at), r.received_at, b.body,
+    CASE WHEN r.corrected_at IS NOT NULL THEN r.occurred_at END, r.accepted_at
 FROM backflush_operationreport r JOIN backflush_reportbody b ON b.report_id = r.id
 WHERE r.state = 'received' AND (
     (r.order_id = ANY(%(orders)s) AND r.attempts < %(alone)s)
@@ -187,6 +189,7 @@ def _drain(report_ids: list[int], order_ids: list[int], *, alone: bool) -> int:
             batch.settle(stock)
             batch.orders[row.order_id].progress[row.operation] = plan.after
         block_reports(blocked, recorded_at)
+        deviations_of_posted([(one.row.id, one.report) for one in decided if one.report.scrap], recorded_at)
         record_postings(batch, site_id, decided, recorded_at)
         return len(rows)
 
@@ -217,7 +220,11 @@ def _lock_reports(report_ids: list[int], orders: list[int], *, alone: bool) -> l
             _REPORTS,
             {"ids": report_ids, "orders": [] if alone else orders, "batch": BATCH, "alone": ALONE_FROM, "by_id": alone},
         )
-        return [ReportRow(*row[:10], body=read_body(row[10])) for row in cursor.fetchall()]
+        rows = [
+            ReportRow(*row[:10], body=read_body(row[10]), said_at=row[11], accepted_at=row[12])
+            for row in cursor.fetchall()
+        ]
+    return sorted(rows, key=lambda row: (row.occurred_at, row.id))
 
 
 def _give_back(report_ids: list[int], rows: list[ReportRow], orders: list[int]) -> None:

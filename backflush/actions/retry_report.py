@@ -47,6 +47,7 @@ def retry_what_changed(*, now: datetime) -> int:
         return _send_back(ids, now, None, "retried: something it waits for has changed")
 
 
+# The reasons are asked for by a scalar subquery: an EXISTS may be hashed, which reads every transition there ever was.
 _CHANGED = """
 SELECT r.id FROM backflush_operationreport r
 WHERE r.state = 'blocked' AND (
@@ -61,16 +62,16 @@ WHERE r.state = 'blocked' AND (
         WHERE b.order_id = r.order_id AND r.order_id <> 0 AND x.at > r.judged_at - interval '5 seconds')
     OR (EXISTS (SELECT 1 FROM masterdata_deviceclock d WHERE d.device_id = r.device_id
             AND d.measured_at > r.judged_at - interval '5 seconds')
-        AND EXISTS (SELECT 1 FROM backflush_reporttransition t WHERE t.report_id = r.id AND t.at = r.judged_at
-            AND t.reasons @> '[{"code": "clock_out_of_sync"}]'))
+        AND (SELECT bool_or(t.reasons @> '[{"code": "clock_out_of_sync"}]') FROM backflush_reporttransition t
+            WHERE t.report_id = r.id AND t.at = r.judged_at))
     OR (EXISTS (SELECT 1 FROM masterdata_historicaldevice h WHERE h.id = r.device_id
             AND h.history_date > r.judged_at - interval '5 seconds')
-        AND EXISTS (SELECT 1 FROM backflush_reporttransition t WHERE t.report_id = r.id AND t.at = r.judged_at
-            AND t.reasons @> '[{"code": "device_not_allowed"}]'))
+        AND (SELECT bool_or(t.reasons @> '[{"code": "device_not_allowed"}]') FROM backflush_reporttransition t
+            WHERE t.report_id = r.id AND t.at = r.judged_at))
     OR (EXISTS (SELECT 1 FROM backflush_posting p WHERE p.order_id = r.order_id AND r.order_id <> 0
             AND p.recorded_at > r.judged_at - interval '5 seconds')
-        AND EXISTS (SELECT 1 FROM backflush_reporttransition t WHERE t.report_id = r.id AND t.at = r.judged_at
-            AND t.reasons @> '[{"code": "operation_out_of_sequence"}]'))
+        AND (SELECT bool_or(t.reasons @> '[{"code": "operation_out_of_sequence"}]') FROM backflush_reporttransition t
+            WHERE t.report_id = r.id AND t.at = r.judged_at))
 )
 LIMIT 500
 """

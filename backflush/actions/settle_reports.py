@@ -6,13 +6,16 @@ from datetime import datetime
 
 from django.db import connection
 
+from backflush.actions.open_report_deviations import deviations_of_blocked
+from backflush.rules.deviations import MACHINERY_FAILURE
 from masterdata.rules.refusal import Refusal
-
-MACHINERY_FAILURE = "machinery_failure"
 
 
 def block_reports(blocked: Sequence[tuple[int, Sequence[Refusal], bool]], at: datetime) -> None:
-    """Block each (report, reasons, final); where `final` holds it is refused for good. Each gets a transition row."""
+    """Block each (report, reasons, final); where `final` holds it is refused for good. Each gets a transition row.
+
+    A reason that calls for it opens a deviation in the same transaction, once for each report.
+    """
     if not blocked:
         return
     ids = [report_id for report_id, _, _ in blocked]
@@ -33,6 +36,7 @@ def block_reports(blocked: Sequence[tuple[int, Sequence[Refusal], bool]], at: da
             " AS n (id, state, reasons)",
             [at, ids, states, reasons],
         )
+    deviations_of_blocked(blocked, at)
 
 
 def fail_report(*, report_id: int, reference: str) -> None:

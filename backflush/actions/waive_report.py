@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from backflush.actions.open_report_deviations import open_for_reports
 from backflush.models import OperationReport, ReportTransition
+from backflush.rules.deviations import WAIVER
 from backflush.rules.vocabulary import ReportState
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
@@ -41,6 +43,16 @@ def waive_report(*, report: OperationReport, ticket: SigningTicket, note: str, n
                     "Reverse its posting, if it posted.",
                 )
             )
+        if held.person_id == ticket.person_id:
+            name = ticket.person.name
+            raise Refused(
+                Refusal(
+                    "reporter_is_signer",
+                    f"{name} sent this report, and may not withdraw it alone.",
+                    name,
+                    "Let another supervisor or QA look into it and sign.",
+                )
+            )
         sign(
             ticket=ticket,
             meaning="withdrawn as untrue",
@@ -60,4 +72,5 @@ def waive_report(*, report: OperationReport, ticket: SigningTicket, note: str, n
             person_id=ticket.person_id,
             note=note[:500],
         )
+        open_for_reports({held.pk: (WAIVER, f"Withdrawn by {ticket.person.name}: {note}")}, now, ticket.person)
         return held

@@ -3,7 +3,7 @@
 from backflush.models.order_closes import OrderClose
 from backflush.models.outbox import OutboxHead, OutboxMessage
 from backflush.models.postings import OrderProgress, Posting, Recipe, ReversalRequest
-from backflush.models.triggers import OperationReport, ReportBody, ReportTransition
+from backflush.models.triggers import OperationReport, ReportBody, ReportRuling, ReportTransition
 from backflush.models.webhooks import OutboxConsumer, WebhookAttempt, WebhookEndpoint, WebhookProgress
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Posting",
     "Recipe",
     "ReportBody",
+    "ReportRuling",
     "ReportTransition",
     "ReversalRequest",
     "WebhookAttempt",

@@ -6,6 +6,7 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
     "backflush_posting",
     "backflush_recipe",
     "backflush_reportbody",
+    "backflush_reportruling",
     "backflush_reporttransition",
     "backflush_webhookattempt",
 )

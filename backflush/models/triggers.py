@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from backflush.rules.vocabulary import ReportKind, ReportState
+from backflush.rules.vocabulary import ReportKind, ReportState, RulingKind
+from masterdata.models import Person, Signature
 from masterdata.models.choices import choices, one_of
 
 
@@ -26,6 +27,9 @@ class OperationReport(models.Model):
     next_at = models.DateTimeField()
     judged_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    #: both signed by QA, each with its `ReportRuling`; what was reported stands beside them, unchanged
+    corrected_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -68,3 +72,33 @@ class ReportTransition(models.Model):
     reasons = models.JSONField(default=list)
     person_id = models.BigIntegerField(null=True)
     note = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="reports_blocked_lately", condition=Q(to_state="blocked"))]
+
+
+class ReportRuling(models.Model):
+    """Insert-only: QA signed that a report posts although lots were not released when the units were made, or that it
+    happened at `corrected_at` and not at `said_at`. `reasons` are the refusals that stood against it.
+    """
+
+    report_id = models.BigIntegerField(db_index=True)
+    kind = models.CharField(max_length=16, choices=choices(RulingKind))
+    at = models.DateTimeField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+    corrected_at = models.DateTimeField(null=True)
+    reasons = models.JSONField(default=list)
+    note = models.CharField(max_length=500)
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            one_of("kind", RulingKind, "ruling_kind_is_known"),
+            models.CheckConstraint(condition=~Q(note=""), name="ruling_says_why"),
+            models.CheckConstraint(
+                condition=Q(kind="time_corrected", corrected_at__isnull=False)
+                | (~Q(kind="time_corrected") & Q(corrected_at=None)),
+                name="corrected_time_is_named",
+            ),
+        ]

@@ -51,7 +51,10 @@ _BALANCES_LOCKED = _BALANCES + "FOR NO KEY UPDATE OF b"
 
 @dataclass(slots=True)
 class ReportRow:
-    """A report as it stands in the inbox, its body parsed."""
+    """A report as it stands in the inbox, its body parsed.
+
+    Where QA signed another time, `occurred_at` is that and `said_at` what the client says. `accepted_at`: see `ReportFact`.
+    """
 
     id: int
     site_id: int
@@ -64,10 +67,12 @@ class ReportRow:
     occurred_at: datetime
     received_at: datetime
     body: dict[str, Any]
+    said_at: datetime | None = None
+    accepted_at: datetime | None = None
 
     @property
     def event_time(self) -> datetime:
-        """For effectivity: the earlier of what the client says and when it was received."""
+        """For effectivity: the earlier of when it happened and when it was received."""
         return min(self.occurred_at, self.received_at)
 
 
@@ -215,6 +220,8 @@ class Batch:
             confirmed=supervisor is not None and not any(f.code == "confirmation_unknown" for f in found),
             scan=self._scan(row, recipe, found) if row.kind == ReportKind.SCAN_ISSUE else None,
             found=tuple(found),
+            said_at=iso(row.said_at) if row.said_at else "",
+            accepted_at=iso(row.accepted_at) if row.accepted_at else "",
         )
 
     def _check_output_lot(self, row: ReportRow, recipe: Recipe, found: list[Refusal]) -> None:

@@ -14,13 +14,15 @@ def clock_refusals(
     offset_ms: int | None,
     tolerance_seconds: int,
     offline_hours: int,
+    signed: bool = False,
 ) -> list[Refusal]:
     """Every reason against the report's time (ISO text, UTC): measured offset, the future, or too long ago.
 
     The event may be ahead of its receipt by the tolerance, and behind it by the offline allowance.
+    `signed`: QA signed the time, so that neither the device's clock nor the age of the event speaks against it.
     """
     reasons = []
-    if offset_ms is not None and abs(offset_ms) > tolerance_seconds * 1000:
+    if not signed and offset_ms is not None and abs(offset_ms) > tolerance_seconds * 1000:
         reasons.append(
             Refusal(
                 _CODE,
@@ -41,7 +43,7 @@ def clock_refusals(
                 "Check the device's clock; QA can sign a corrected time.",
             )
         )
-    if received - occurred > timedelta(hours=offline_hours):
+    if not signed and received - occurred > timedelta(hours=offline_hours):
         reasons.append(
             Refusal(
                 _CODE,

@@ -24,6 +24,8 @@ class ReportFact:
 
     `event_day`: the day at the site when it happened. `scrap`: (quantity, "structural" or "avoidable"). `found`: what was
     already found wrong when its codes were looked up. `clock_offset_ms`: the device's measured offset, if there is one.
+    `said_at`: what the client said, where QA signed `occurred_at` in its place. `accepted_at`: when QA signed that lots which
+    were not released when the units were made are accepted as they are then.
     """
 
     id: int
@@ -45,6 +47,8 @@ class ReportFact:
     confirmed: bool = False
     scan: ScanFact | None = None
     found: tuple[Refusal, ...] = ()
+    said_at: str = ""
+    accepted_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,6 +262,7 @@ def _source(item: int, factor: Fraction, cap: Fraction | None, decision: _Decisi
             event=report.occurred_at,
             event_day=report.event_day,
             item_code=figures.code,
+            accepted=report.accepted_at,
         ):
             eligible.append(fact)
             offers.append((_measured(fact, figures, crosses) if crosses and fact.density else fact, left))

@@ -44,6 +44,7 @@ def gate(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progres
                 offset_ms=report.clock_offset_ms,
                 tolerance_seconds=recipe.trigger.clock_tolerance,
                 offline_hours=recipe.trigger.offline_allowance,
+                signed=bool(report.said_at),
             )
         )
     reasons.extend(_operation(report, order, recipe))

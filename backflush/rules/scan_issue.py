@@ -114,6 +114,7 @@ def _draws(
             event=report.occurred_at,
             event_day=report.event_day,
             item_code=item.code,
+            accepted=report.accepted_at,
         )
         refusals.extend(reasons)
         left = stock.remaining(fact)

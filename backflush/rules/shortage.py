@@ -41,6 +41,7 @@ def shortage_refusals(
                     event=report.occurred_at,
                     event_day=report.event_day,
                     item_code=item.code,
+                    accepted=report.accepted_at,
                 )
             )
     eligible = pick.wanted - pick.short

@@ -104,6 +104,10 @@ def _report_data(report: ReportFact) -> dict[str, Any]:
         data["clock_offset_ms"] = report.clock_offset_ms
     if report.confirmed:
         data["confirmed"] = True
+    if report.said_at:
+        data["said_at"] = report.said_at
+    if report.accepted_at:
+        data["accepted_at"] = report.accepted_at
     return data
 
 
@@ -151,6 +155,7 @@ def _eligible(
             event=report.occurred_at,
             event_day=report.event_day,
             item_code=figures.code,
+            accepted=report.accepted_at,
         )
     ]
 
@@ -213,6 +218,8 @@ def _read_report(data: Mapping[str, Any]) -> ReportFact:
         clock_offset_ms=data.get("clock_offset_ms"),
         confirmed=data.get("confirmed", False),
         scan=ScanFact(scan[0], scan[1], _read(scan[2])) if scan else None,
+        said_at=data.get("said_at", ""),
+        accepted_at=data.get("accepted_at", ""),
     )
 
 

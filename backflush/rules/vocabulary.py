@@ -29,6 +29,13 @@ class PostingKind(StrEnum):
     REVERSAL = "reversal"
 
 
+class RulingKind(StrEnum):
+    """What QA may sign about a blocked report, beside withdrawing it."""
+
+    ACCEPTED = "accepted"
+    TIME_CORRECTED = "time_corrected"
+
+
 #: Which state may follow which; everything else is refused, by rules and by the database.
 TRANSITIONS = {
     ReportState.RECEIVED: {ReportState.POSTED, ReportState.BLOCKED, ReportState.REFUSED},

@@ -1,9 +1,11 @@
 """Reports that do not post: why, since when, what to do; sent to posting again one by one or many at once."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,21 +14,29 @@ from django.utils import timezone
 
 from backflush.actions.retry_report import retry_report
 from backflush.actions.waive_report import waive_report, waiver_content
-from backflush.models import OperationReport
+from backflush.models import OperationReport, ReportRuling
+from backflush.queries.exception_figures import exception_figures
 from backflush.queries.reports import blocked_reports, report_page
+from backflush.queries.rulings import rulings_of
 from backflush.rules.vocabulary import ReportState
 from backflush.tasks import ring_the_bell
+from backflush.web.explained import unit_symbols
 from backflush.web.remedies import with_links
+from backflush.web.rulings import accept, correct, ruling_context
 from backflush.web.told import gathered, linked_once
-from masterdata.models import ProductionLine
+from masterdata.models import Device, ProductionLine
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
-from masterdata.pages.figures import figure, since, when, words
+from masterdata.pages.figures import figure, lasting, since, when, words
 from masterdata.pages.signing import ticket_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refused
 from masterdata.rules.signatures import content_digest
+from traceability.queries.quality import records_of_event
 
+#: the list is read whole, so that it can be filtered and sorted by everything it shows
+MOST = 5000
+PERIODS = [("1", "the last day"), ("7", "the last 7 days"), ("30", "the last 30 days"), ("90", "the last 90 days")]
 AGES = [("15", "15 minutes"), ("60", "1 hour"), ("480", "8 hours"), ("1440", "1 day"), ("10080", "1 week")]
 STATES = {
     "received": "soon",
@@ -98,6 +108,29 @@ def exception_waive(request: HttpRequest, event_id: UUID) -> HttpResponse:
     return redirect("exception", event_id)
 
 
+@desk_page(to_change=Duty.DISPOSE_OF_REPORT)
+def exception_accept(request: HttpRequest, event_id: UUID) -> HttpResponse:
+    """QA accepts what held against the report only when it happened: first why, then a signature."""
+    return _ruled(request, event_id, accept)
+
+
+@desk_page(to_change=Duty.DISPOSE_OF_REPORT)
+def exception_correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
+    """QA gives the report the time at which it happened, beside what its clock said."""
+    return _ruled(request, event_id, correct)
+
+
+def _ruled(request: HttpRequest, event_id: UUID, rule: Callable[[HttpRequest, OperationReport], None]) -> HttpResponse:
+    report = _find(request, event_id)
+    if request.method != "POST" or "password" not in request.POST:
+        return _page(request, event_id)
+    try:
+        rule(request, report)
+    except Refused as refused:
+        return _page(request, event_id, refused=refused)
+    return redirect("exception", event_id)
+
+
 def _find(request: HttpRequest, event_id: UUID) -> OperationReport:
     found = OperationReport.objects.filter(site_id=the_site(request).pk, event_id=event_id).first()
     if found is None:
@@ -107,7 +140,7 @@ def _find(request: HttpRequest, event_id: UUID) -> OperationReport:
 
 def _list(request: HttpRequest) -> HttpResponse:
     site, now = the_site(request), timezone.now()
-    every = blocked_reports(site.pk)
+    every = blocked_reports(site.pk, limit=MOST)
     codes = sorted({reason["code"] for row in every for reason in row["reasons"]})
     lines = ProductionLine.objects.filter(site=site).order_by("code")
     filters = lists.filtered(
@@ -116,23 +149,34 @@ def _list(request: HttpRequest) -> HttpResponse:
             lists.Filter("order", "Order"),
             lists.Filter("reason", "Reason", [(code, words(code)) for code in codes]),
             lists.Filter("line", "Line", [(str(line.pk), line.name) for line in lines]),
+            lists.Filter("device", "Device", _devices(every)),
             lists.Filter("age", "Older than", AGES),
+            lists.Filter("period", "Figures of", PERIODS),
         ],
     )
     asked = lists.values(filters)
+    days = int(asked["period"] or 7)
     rows = every
     if asked["reason"] or asked["line"]:
         rows = blocked_reports(
-            site.pk, reason=asked["reason"] or None, line=int(asked["line"]) if asked["line"] else None
+            site.pk,
+            reason=asked["reason"] or None,
+            line=int(asked["line"]) if asked["line"] else None,
+            limit=MOST,
         )
     if asked["order"]:
         rows = [row for row in rows if asked["order"].lower() in row["order"].lower()]
     if asked["age"]:
         oldest = now - timedelta(minutes=int(asked["age"]))
         rows = [row for row in rows if row["received_at"] <= oldest]
+    if asked["device"]:
+        rows = [row for row in rows if row["device"] and str(row["device"].pk) == asked["device"]]
+    symbols = unit_symbols()
+    alarm = now - timedelta(minutes=settings.BLOCKED_ALARM_MINUTES)
     for row in rows:
+        row["alarm"] = row["received_at"] <= alarm
         row["age"] = since(row["received_at"], now)
-        row["reasons"] = linked_once(with_links(row["reasons"], order_id=row["order_id"]))
+        row["reasons"] = linked_once(with_links(row["reasons"], order_id=row["order_id"], symbols=symbols))
     listing = lists.Listing(
         name="blocked reports",
         rows=rows,
@@ -142,9 +186,36 @@ def _list(request: HttpRequest) -> HttpResponse:
         empty="No report is blocked.",
         empty_hint="Everything that was reported is posted or on its way." if not any(asked.values()) else "",
         columns=_columns(),
-        context={"may_retry": can(request, Duty.RETRY_REPORT)},
+        context={
+            "may_retry": can(request, Duty.RETRY_REPORT),
+            "figures": _figures(site.pk, now - timedelta(days=days), dict(PERIODS)[str(days)]),
+            "alarms": sum(row["alarm"] for row in rows),
+            "alarm_after": lasting(60 * settings.BLOCKED_ALARM_MINUTES),
+        },
     )
     return lists.show_list(request, listing, template="backflush/exceptions.html")
+
+
+def _devices(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    devices: dict[int, Device] = {row["device"].pk: row["device"] for row in rows if row["device"]}
+    return sorted(((str(pk), device.code) for pk, device in devices.items()), key=lambda pair: pair[1])
+
+
+def _figures(site_id: int, from_then: datetime, period: str) -> dict[str, Any]:
+    """Mean time to correction and counts by reason, of reports blocked since then."""
+    found = exception_figures(site_id, from_then)
+    return {
+        "period": period,
+        "facts": [
+            {"name": "Blocked", "value": figure(found.blocked)},
+            {"name": "Of these mended", "value": figure(found.mended)},
+            {
+                "name": "Mean time to correction",
+                "value": lasting(int(found.mean.total_seconds())) if found.mean is not None else "",
+            },
+        ],
+        "reasons": [{"words": words(code), "code": code, "reports": count} for code, count in found.reasons],
+    }
 
 
 def _columns() -> list[lists.Column]:
@@ -154,6 +225,7 @@ def _columns() -> list[lists.Column]:
         ),
         lists.Column("Order", lambda row: lists.text(row["order"], code=True), sort="order"),
         lists.Column("Operation", lambda row: lists.text(row["operation"], code=True), sort="operation"),
+        lists.Column("Too long", lambda row: lists.text("yes" if row["alarm"] else "")),
         lists.Column("Good", lambda row: lists.number(row["good"]), number=True),
         lists.Column("From", lambda row: lists.text(_sender(row))),
         lists.Column(
@@ -194,6 +266,11 @@ def _page(
         "waiver_facts": [{"name": words(name), "value": value} for name, value in (content or {}).items()],
         "digest": content_digest(content) if content else "",
         "note_text": note,
+        "given": request.POST,
+        "rulings": [_ruling(one) for one in rulings_of(page["id"])],
+        "quality": list(records_of_event(the_site(request).pk, event_id)),
+        "may_open_record": can(request, Duty.OPEN_QUALITY_RECORD),
+        **(ruling_context(request, page["report"]) if blocked else {}),
         "entries": _happened(page),
         "refusals": refused.refusals if refused else (),
         "trail": [{"label": "Exceptions", "url": reverse("exceptions")}, {"label": str(event_id)}],
@@ -209,6 +286,7 @@ def _facts(page: dict[str, Any]) -> list[dict[str, Any]]:
         {"name": "Kind", "value": words(page["kind"])},
         {"name": "From", "value": _sender(page)},
         {"name": "Happened", "value": when(page["occurred_at"], seconds=True)},
+        *_corrected(page["report"]),
         {"name": "Received", "value": when(page["received_at"], seconds=True)},
         {"name": "Judged", "value": _times(page)},
     ]
@@ -235,6 +313,23 @@ def _times(page: dict[str, Any]) -> str:
     judged = sum(1 for one in page["transitions"] if one["to_state"] in (ReportState.BLOCKED, ReportState.REFUSED))
     judged += bool(page["posting"])
     return "not yet" if not judged else "once" if judged == 1 else f"{judged} times"
+
+
+def _corrected(report: OperationReport) -> list[dict[str, Any]]:
+    if report.corrected_at is None:
+        return []
+    return [{"name": "Happened, as QA signed", "value": when(report.corrected_at, seconds=True)}]
+
+
+def _ruling(one: ReportRuling) -> dict[str, str]:
+    """What QA signed, in words."""
+    what = "accepted" if one.corrected_at is None else f"happened {when(one.corrected_at, seconds=True)}"
+    return {
+        "at": when(one.at, seconds=True),
+        "who": one.signature.printed_name,
+        "what": f"{what} ({one.signature.meaning})",
+        "why": one.note,
+    }
 
 
 def _value(value: Any) -> str:

@@ -18,6 +18,7 @@ from masterdata.rules.refusal import Refused
 from traceability.actions.set_lot_status import set_lot_status
 from traceability.models import MaterialLot, WorkOrder
 from traceability.queries.genealogy import Genealogy, InOrder, genealogy
+from traceability.queries.quality import records_of_lot
 from traceability.queries.stock import lot_movements, stock_of
 from traceability.rules.genealogy import Direction, Node
 from traceability.rules.lot_status import LOT_TRANSITIONS
@@ -118,6 +119,8 @@ def _page(request: HttpRequest, found: MaterialLot, *, refused: Refused | None =
         "most": MOVEMENTS,
         "numbers": numbers_of_entries({one.entry_id for one in movements}),
         "changes": _changes(found),
+        "quality": records_of_lot(found.pk),
+        "may_open_record": can(request, Duty.OPEN_QUALITY_RECORD),
         "choices": [(one.value, SHOWN[one]) for one in LotStatus if one in choices],
         "reasons": ReasonCode.objects.filter(active=True, kind__in=["scrap", "return", "adjustment"]).order_by("code"),
         "refusals": refused.refusals if refused else (),

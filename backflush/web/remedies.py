@@ -28,9 +28,14 @@ _SCREENS: dict[str, tuple[str, bool, str]] = {
 }
 
 
-def with_links(reasons: Iterable[Mapping[str, Any]], *, order_id: int) -> list[dict[str, Any]]:
-    """Reasons for screens, one for each item: units as people write them, and the screen where each is mended."""
-    symbols = unit_symbols()
+def with_links(
+    reasons: Iterable[Mapping[str, Any]], *, order_id: int, symbols: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """Reasons for screens, one for each item: units as people write them, and the screen where each is mended.
+
+    `symbols`: `unit_symbols()`, looked up once by whoever asks for many rows.
+    """
+    symbols = unit_symbols() if symbols is None else symbols
     return [
         {
             **reason,

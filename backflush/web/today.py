@@ -1,18 +1,21 @@
 """The supervisor's board: orders by line with their lights, what is blocked and why, and devices that are out of step."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from backflush.queries.exception_figures import blocked_too_long
 from backflush.queries.order_progress import pace, progress_of_many, seconds_left
 from backflush.queries.readiness import readiness_of
 from backflush.queries.reports import blocked_reports
 from backflush.queries.reversals import open_requests
+from backflush.queries.waiting import waiting_for_people
 from backflush.web.explained import unit_symbols
 from backflush.web.remedies import with_links
 from masterdata.models import DeviceClock, Site
@@ -40,15 +43,19 @@ def today_board(request: HttpRequest) -> HttpResponse:
 
 def _board(site: Site) -> dict[str, Any]:
     now = timezone.now()
-    blocked = blocked_reports(site.pk)
+    blocked, symbols = blocked_reports(site.pk, limit=MOST_BLOCKED), unit_symbols()
     for row in blocked:
         row["age"] = since(row["received_at"], now)
-        row["reasons"] = [{**one, "url": ""} for one in with_links(row["reasons"], order_id=row["order_id"])]
+        row["reasons"] = [
+            {**one, "url": ""} for one in with_links(row["reasons"], order_id=row["order_id"], symbols=symbols)
+        ]
     return {
         "site": site,
         "lines": _lines(site, now),
-        "blocked": blocked[:MOST_BLOCKED],
-        "blocked_count": len(blocked),
+        "blocked": blocked,
+        "blocked_count": waiting_for_people(site.pk)["blocked"],
+        "too_long": blocked_too_long(site.pk, now - timedelta(minutes=settings.BLOCKED_ALARM_MINUTES)),
+        "alarm_after": lasting(60 * settings.BLOCKED_ALARM_MINUTES),
         "devices": _devices(site, now),
         "reversals": len(open_requests(site.pk)),
         "planned": WorkOrder.objects.filter(site=site, state=OrderState.PLANNED).count(),

@@ -28,6 +28,9 @@ class Duty(StrEnum):
     REQUEST_REVERSAL = "ask for a reversal"
     SIGN_REVERSAL = "sign or decline a reversal"
     DISPOSE_OF_LOT = "release, hold, reject or recall a lot"
+    OPEN_QUALITY_RECORD = "open a quality record and add to its notes"
+    SETTLE_QUALITY_RECORD = "take quality records into review, decide on them and close them"
+    DISPOSE_OF_REPORT = "accept a report against its reasons, or correct its time"
     CLOSE_ORDER = "close a work order"
     READ_VARIANCE = "read variances"
     READ_OUTBOX = "follow the outbox of goods movements"
@@ -59,6 +62,9 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.REQUEST_REVERSAL: frozenset({_R.OPERATOR, _R.SUPERVISOR, _R.ENGINEER, _R.QA}),
     Duty.SIGN_REVERSAL: frozenset({_R.QA}),
     Duty.DISPOSE_OF_LOT: frozenset({_R.QA}),
+    Duty.OPEN_QUALITY_RECORD: frozenset({_R.OPERATOR, _R.SUPERVISOR, _R.ENGINEER, _R.QA}),
+    Duty.SETTLE_QUALITY_RECORD: frozenset({_R.QA}),
+    Duty.DISPOSE_OF_REPORT: frozenset({_R.QA}),
     Duty.CLOSE_ORDER: frozenset({_R.SUPERVISOR, _R.FINANCE}),
     Duty.READ_VARIANCE: frozenset({_R.FINANCE, _R.ENGINEER, _R.SUPERVISOR, _R.QA, _R.AUDITOR}),
     Duty.READ_OUTBOX: frozenset({_R.FINANCE, _R.ENGINEER, _R.ADMIN, _R.AUDITOR}),

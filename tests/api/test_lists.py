@@ -9,7 +9,7 @@ from masterdata.rules.bom import LineDraft
 from tests import floor, plant
 from tests.api.shop import REPORTS, faults, person_client, report
 
-LISTS = ["operation-reports", "lots", "work-orders", "postings", "items", "boms", "variances"]
+LISTS = ["operation-reports", "lots", "work-orders", "postings", "items", "boms", "variances", "quality-records"]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ LISTS = (
     "exceptions",
     "postings",
     "reversals",
+    "quality-records",
     "lots",
     "products",
     "items",

@@ -5,7 +5,7 @@ from datetime import datetime
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
 from masterdata.models import Bin, Person, ReasonCode
-from masterdata.rules.duties import Duty
+from masterdata.rules.duties import Duty, may
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import UNCOUNTED_BINS, BinKind, ReasonKind
 from traceability.actions.holding import keep_order_open
@@ -37,7 +37,7 @@ def scrap_stock(
 
     It leaves the books, or goes to `to_bin`, a counted scrap bin, where it waits for disposal. Raises Refused.
     """
-    require(actor, Duty.HANDLE_STOCK)
+    require(actor, Duty.DISPOSE_OF_LOT if may(actor.roles, Duty.DISPOSE_OF_LOT) else Duty.HANDLE_STOCK)
     amount = counted(quantity, lot.item)
     target = to_bin or end_bin(lot.site_id, BinKind.ADJUSTMENT)
     refusals = [

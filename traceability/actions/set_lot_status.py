@@ -11,7 +11,8 @@ from masterdata.rules.duties import Duty, may
 from masterdata.rules.refusal import Refusal
 from traceability.actions.ledger import lock_balances_of_lot
 from traceability.models import LotStatusChange, MaterialLot
-from traceability.rules.lot_status import status_refusals
+from traceability.queries.quality import undecided_ncmrs
+from traceability.rules.lot_status import ncmr_refusals, status_refusals
 from traceability.rules.refusing import refuse_if
 from traceability.rules.vocabulary import LotStatus
 
@@ -28,7 +29,7 @@ def set_lot_status(
     """Give a lot a status from now on; returns it as it stands.
 
     To hold a lot, whoever handles stock may; every other change is QA's. Raises Refused with
-    `not_your_duty`, `status_not_allowed`, `lot_incomplete`, `reason_missing`.
+    `not_your_duty`, `status_not_allowed`, `lot_incomplete`, `reason_missing`, `ncmr_undecided`.
     """
     if status not in list(LotStatus):
         known = ", ".join(LotStatus)
@@ -40,13 +41,16 @@ def set_lot_status(
         lock_balances_of_lot(cursor, lot.pk)
         locked = MaterialLot.objects.select_for_update(no_key=True).get(pk=lot.pk)
         refuse_if(
-            status_refusals(
-                locked.status,
-                status,
-                lot_code=locked.code,
-                complete=locked.complete,
-                reason_given=reason is not None or bool(note.strip()),
-            )
+            [
+                *status_refusals(
+                    locked.status,
+                    status,
+                    lot_code=locked.code,
+                    complete=locked.complete,
+                    reason_given=reason is not None or bool(note.strip()),
+                ),
+                *(ncmr_refusals(locked.code, undecided_ncmrs(locked.pk)) if status == LotStatus.RELEASED else []),
+            ]
         )
         locked.status = status
         locked.released_since = now if status == LotStatus.RELEASED else None

@@ -3,6 +3,7 @@
 from traceability.models.handling_units import HandlingUnit
 from traceability.models.ledger import UNBOUND, CarriedLink, LedgerEntry, LedgerLine, StockBalance
 from traceability.models.lots import LotStatusChange, MaterialLot
+from traceability.models.quality import QualityLink, QualityNote, QualityNumber, QualityRecord
 from traceability.models.staging import StagingScan
 from traceability.models.work_orders import LineClearance, OrderOperation, OrderPin, WorkOrder
 
@@ -17,6 +18,10 @@ __all__ = [
     "MaterialLot",
     "OrderOperation",
     "OrderPin",
+    "QualityLink",
+    "QualityNote",
+    "QualityNumber",
+    "QualityRecord",
     "StagingScan",
     "StockBalance",
     "WorkOrder",

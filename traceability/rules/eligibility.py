@@ -57,15 +57,17 @@ def may_be_offered(stock: StockFact, supermarket_item: bool) -> bool:
 
 
 def lot_refusals(
-    stock: StockFact, *, serving: Collection[int], event: str, event_day: str, item_code: str
+    stock: StockFact, *, serving: Collection[int], event: str, event_day: str, item_code: str, accepted: str = ""
 ) -> list[Refusal]:
     """Every reason why this balance cannot be drawn (empty: it can): expired, not_released, wrong_bin.
 
     `event` is when the units were made (ISO text, UTC), `event_day` the day it then was at the site: a lot is good
-    until its expiry day is over. The balance is one that `may_be_offered`; what is not offered at all is `not_staged`.
+    until its expiry day is over. `accepted`: when QA signed that a lot which stood released then is accepted though it was
+    not when the units were made. The balance is one that `may_be_offered`; what is not offered at all is `not_staged`.
     """
     in_date, in_place = stock.expires_on >= event_day, stock.bin in serving
-    if in_date and in_place and stock.status == LotStatus.RELEASED and was_released(stock, event):
+    in_time = was_released(stock, event) or bool(accepted and was_released(stock, accepted))
+    if in_date and in_place and stock.status == LotStatus.RELEASED and in_time:
         return []
     reasons: list[Refusal] = []
     subject = f"{item_code} {stock.lot_code}"
@@ -87,7 +89,7 @@ def lot_refusals(
                 "Stage a released lot, or ask QA for a disposition.",
             )
         )
-    elif not was_released(stock, event):
+    elif not in_time:
         reasons.append(
             Refusal(
                 "not_released",

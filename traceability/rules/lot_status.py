@@ -1,5 +1,6 @@
 """Which status of a lot may follow which, and when a lot can be used at all on the floor."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from masterdata.rules.days import written_day
@@ -44,6 +45,21 @@ def status_refusals(current: str, wanted: str, *, lot_code: str, complete: bool,
             Refusal("reason_missing", f"Say why lot {lot_code} becomes {wanted}.", lot_code, "Give a reason or a note.")
         )
     return refusals
+
+
+def ncmr_refusals(lot_code: str, undecided: Sequence[str]) -> list[Refusal]:
+    """A lot is not released past a record of nonconforming material (numbers) that QA has not decided on."""
+    if not undecided:
+        return []
+    named = ", ".join(undecided)
+    return [
+        Refusal(
+            "ncmr_undecided",
+            f"Lot {lot_code} does not conform by {named}, which is not decided on.",
+            lot_code,
+            f"Sign the disposition of {named}; the lot is released by it.",
+        )
+    ]
 
 
 def use_refusals(*, lot_code: str, item_code: str, status: str, expires_on: date | None, today: date) -> list[Refusal]:

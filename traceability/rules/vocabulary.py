@@ -48,3 +48,25 @@ class StagingKind(StrEnum):
     RETURN = "return"
     REBIND = "rebind"
     TAKE_BACK = "take_back"
+
+
+class QualityKind(StrEnum):
+    NCMR = "ncmr"
+    DEVIATION = "deviation"
+
+
+class QualityState(StrEnum):
+    OPEN = "open"
+    IN_REVIEW = "in_review"
+    DISPOSED = "disposed"
+    CLOSED = "closed"
+
+
+class Disposition(StrEnum):
+    """What becomes of material that does not conform."""
+
+    RELEASE = "release"
+    REJECT = "reject"
+    SCRAP = "scrap"
+    REWORK = "rework"
+    RETURN_TO_SUPPLIER = "return_to_supplier"
