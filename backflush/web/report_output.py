@@ -85,7 +85,7 @@ def report_preview(request: HttpRequest, pk: int, operation: str) -> HttpRespons
 def _payload(request: HttpRequest, order: WorkOrder, at: OrderOperation, confirmed_by: str) -> dict[str, Any]:
     """The report as the API would have it, from what the form holds."""
     post = request.POST
-    kind = _kind(order, at)
+    kind = _asked_kind(request) or _kind(order, at)
     scrap = [
         {"quantity": quantity, "reason": reason.code}
         for reason in _scrap_reasons()
@@ -112,8 +112,14 @@ def _payload(request: HttpRequest, order: WorkOrder, at: OrderOperation, confirm
     if payload["good"] is None and any(payload[name] for name in ("scrap", "rework", "setup_events")):
         payload["good"] = "0"
     if kind == ReportKind.SETUP:
-        payload |= {"good": None, "scrap": None, "rework": None}
+        payload |= {"good": None, "scrap": None, "rework": None, "setup_events": payload["setup_events"] or "1"}
     return payload
+
+
+def _asked_kind(request: HttpRequest) -> ReportKind | None:
+    """The two kinds that are reported beside output: a setup, and that what is due at close shall be flushed."""
+    asked = request.POST.get("kind", "")
+    return ReportKind(asked) if asked in (ReportKind.SETUP, ReportKind.ORDER_CLOSE) else None
 
 
 def _confirmed_by(request: HttpRequest) -> str:
@@ -149,6 +155,7 @@ def _page(
         "kind": kind,
         "closes_unit": kind == ReportKind.HANDLING_UNIT_CLOSED,
         "by_close": kind == TriggerKind.ORDER_CLOSE,
+        "other_event_ids": [str(uuid.uuid4()), str(uuid.uuid4())],
         "typed": {
             name: post.get(name, "")
             for name in ("good", "rework", "setup_events", "output_lot", "handling_unit", "confirmed_by")
