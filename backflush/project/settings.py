@@ -155,6 +155,7 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "sign-in"
 CSRF_FAILURE_VIEW = "masterdata.web.sign_in.form_too_old"
+GS1_COMPANY_PREFIX = os.environ.get("GS1_COMPANY_PREFIX", "").strip()  # 7 to 10 digits; empty: SSCCs come printed
 FLOOR_LOCK_MINUTES = number("FLOOR_LOCK_MINUTES", 10)  # a tablet that nobody touches locks itself; 0: never
 
 # A whole line shares one address, so the account is locked and not the address.

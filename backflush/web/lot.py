@@ -18,6 +18,7 @@ from masterdata.rules.refusal import Refused
 from traceability.actions.set_lot_status import set_lot_status
 from traceability.models import MaterialLot, WorkOrder
 from traceability.queries.genealogy import Genealogy, InOrder, genealogy
+from traceability.queries.packing import holding_units
 from traceability.queries.stock import lot_movements, stock_of
 from traceability.rules.genealogy import Direction, Node
 from traceability.rules.lot_status import LOT_TRANSITIONS
@@ -106,6 +107,7 @@ def _page(request: HttpRequest, found: MaterialLot, *, refused: Refused | None =
     context = {
         "lot": found,
         "unit": unit,
+        "holding": holding_units(found),
         "tone": TONES[found.status],
         "status_words": SHOWN[found.status],
         "facts": _facts(found, unit),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from backflush.actions.close_order import close_order
 from backflush.models import OperationReport, OrderClose
+from backflush.queries.avoidable_scrap import order_beyond_limit
 from backflush.queries.closing import close_findings
 from backflush.queries.order_progress import pace, progress_of, seconds_left
 from backflush.queries.postings import postings_of
@@ -118,6 +119,7 @@ def _page(
         "done": last["good"] if last else 0,
         "done_text": figure(last["good"]) if last else "0",
         "whole_text": f"{figure(found.quantity)} {found.unit.symbol}",
+        "beyond_limit": order_beyond_limit(found, now),
         "planned_route": _route(found) if found.state == OrderState.PLANNED else [],
         "lines": ProductionLine.objects.filter(site=found.site).order_by("code"),
         "may_release": found.state == OrderState.PLANNED and can(request, Duty.PLAN_ORDERS),
@@ -216,7 +218,7 @@ def _operations(found: WorkOrder, now: datetime) -> list[dict[str, Any]]:
 
 
 def _route(found: WorkOrder) -> list[Operation]:
-    rows = Operation.objects.filter(item_id=found.item_id).select_related("line")
+    rows = Operation.objects.filter(item_id=found.made_by_id).select_related("line")
     return sorted(rows, key=lambda operation: operation_key(operation.number))
 
 

@@ -133,7 +133,7 @@ def _confirmed_by(request: HttpRequest) -> str:
 
 def _kind(order: WorkOrder, at: OrderOperation) -> ReportKind:
     """The kind of report that declares output here."""
-    trigger = trigger_in_force(order.item_id, at.number, at.line_id, timezone.now())
+    trigger = trigger_in_force(order.made_by_id, at.number, at.line_id, timezone.now())
     return ReportKind(trigger.kind) if trigger else ReportKind.OPERATION_COMPLETE
 
 

@@ -12,9 +12,10 @@ from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.units import conversion, decimal_text
 from masterdata.rules.vocabulary import AllocationStrategy
-from traceability.models import WorkOrder
+from traceability.models import MaterialLot, WorkOrder
 from traceability.rules.quantities import exact_quantity
 from traceability.rules.refusing import refuse_if
+from traceability.rules.vocabulary import OrderKind
 
 
 def create_order(
@@ -29,10 +30,13 @@ def create_order(
     allocation: str = AllocationStrategy.FEFO,
     output_lot_code: str = "",
     due_at: datetime | None = None,
+    recipe_item: Item | None = None,
+    reworks: MaterialLot | None = None,
 ) -> WorkOrder:
     """Plan an order for `quantity` of an item, in `unit` (a unit or its code). Staging and reports wait for its release.
 
-    `output_lot_code`: the lot that its output is received as (default: made by rule when output is posted). Raises Refused:
+    `output_lot_code`: the lot that its output is received as (default: made by rule when output is posted).
+    `recipe_item`, `reworks`: of a rework order; `create_rework_order` checks them. Raises Refused:
     number_taken, number_missing, no_conversion, quantity_not_positive, …
     """
     require(actor, Duty.PLAN_ORDERS)
@@ -70,6 +74,9 @@ def create_order(
         unit=unit,
         allocation=allocation,
         output_lot_code=output_lot_code.strip(),
+        kind=OrderKind.PRODUCTION if reworks is None else OrderKind.REWORK,
+        recipe_item=recipe_item,
+        reworks=reworks,
         due_at=due_at,
         created_at=now,
     )

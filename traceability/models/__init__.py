@@ -1,6 +1,6 @@
 """Tables of traceability."""
 
-from traceability.models.handling_units import HandlingUnit
+from traceability.models.handling_units import HandlingUnit, PackingRecord
 from traceability.models.ledger import UNBOUND, CarriedLink, LedgerEntry, LedgerLine, StockBalance
 from traceability.models.lots import LotStatusChange, MaterialLot
 from traceability.models.staging import StagingScan
@@ -17,6 +17,7 @@ __all__ = [
     "MaterialLot",
     "OrderOperation",
     "OrderPin",
+    "PackingRecord",
     "StagingScan",
     "StockBalance",
     "WorkOrder",

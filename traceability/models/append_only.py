@@ -6,5 +6,6 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
     "traceability_ledgerline",
     "traceability_lotstatuschange",
     "traceability_orderpin",
+    "traceability_packingrecord",
     "traceability_stagingscan",
 )
