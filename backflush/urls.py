@@ -21,6 +21,7 @@ from backflush.web import (
     postings,
     report_output,
     reversals,
+    rework,
     sending,
     today,
     weigh,
@@ -62,6 +63,7 @@ web_urls = [
     path("handling-units/<str:sscc>", handling_units.handling_unit, name="handling-unit"),
     path("lots/<int:pk>", lot.lot, name="lot"),
     path("lots/<int:pk>/tree/<str:direction>", lot.lot_tree, name="lot-tree"),
+    path("lots/<int:pk>/rework", rework.lot_rework, name="lot-rework"),
     path("lots/<int:pk>/status", lot.lot_status, name="lot-status"),
 ]
 floor_urls = [

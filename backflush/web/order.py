@@ -170,6 +170,7 @@ def _facts(found: WorkOrder) -> list[dict[str, Any]]:
         {"name": "Product", "value": found.item.code, "url": reverse("product", args=[found.item_id]), "code": True},
         {"name": "Name", "value": found.item.name},
         {"name": "Kind", "value": words(found.kind)},
+        *_rework_facts(found),
         {"name": "Lots are drawn", "value": words(found.allocation)},
         {"name": "Output lot", "value": found.output_lot_code or "made by rule", "code": bool(found.output_lot_code)},
         {"name": "Due", "value": when(found.due_at)},
@@ -177,6 +178,28 @@ def _facts(found: WorkOrder) -> list[dict[str, Any]]:
         {"name": "Released", "value": when(found.released_at)},
         {"name": "Closed", "value": when(found.closed_at)},
     ]
+
+
+def _rework_facts(found: WorkOrder) -> list[dict[str, Any]]:
+    """Of a rework order: the lot that it takes up, the order that first made it, and whose recipe it is made by."""
+    if found.reworks is None:
+        return []
+    first = WorkOrder.objects.filter(pk=found.reworks.order_id).first() if found.reworks.order_id else None
+    facts: list[dict[str, Any]] = [
+        {
+            "name": "Reworks lot",
+            "value": found.reworks.code,
+            "url": reverse("lot", args=[found.reworks_id]),
+            "code": True,
+        }
+    ]
+    if first:
+        url = reverse("order", args=[first.pk])
+        facts.append({"name": "First made by", "value": first.number, "url": url, "code": True})
+    if found.recipe_item:
+        url = reverse("product", args=[found.recipe_item_id])
+        facts.append({"name": "By the recipe of", "value": found.recipe_item.code, "url": url, "code": True})
+    return facts
 
 
 def _operations(found: WorkOrder, now: datetime) -> list[dict[str, Any]]:

@@ -43,7 +43,29 @@ def create_order(
     exact = exact_quantity(quantity)
     unit = unit_of(unit)
     clean = number.strip()
-    refusals = []
+    refuse_if(_refusals(site, clean, item, unit, now))
+    order = WorkOrder(
+        site=site,
+        number=clean,
+        item=item,
+        quantity=decimal_text(exact),
+        unit=unit,
+        allocation=allocation,
+        output_lot_code=output_lot_code.strip(),
+        kind=OrderKind.PRODUCTION if reworks is None else OrderKind.REWORK,
+        recipe_item=recipe_item,
+        reworks=reworks,
+        due_at=due_at,
+        created_at=now,
+    )
+    with acting(actor):
+        record(order, actor=actor)
+    order.refresh_from_db()
+    return order
+
+
+def _refusals(site: Site, clean: str, item: Item, unit: Unit, now: datetime) -> list[Refusal]:
+    refusals: list[Refusal] = []
     if not clean:
         refusals.append(Refusal("number_missing", "A work order needs a number.", remedy="Enter its number."))
     elif WorkOrder.objects.filter(site=site, number=clean).exists():
@@ -65,22 +87,4 @@ def create_order(
                 f"Plan the order in {item.stock_unit.code}, or have the factor approved.",
             )
         )
-    refuse_if(refusals)
-    order = WorkOrder(
-        site=site,
-        number=clean,
-        item=item,
-        quantity=decimal_text(exact),
-        unit=unit,
-        allocation=allocation,
-        output_lot_code=output_lot_code.strip(),
-        kind=OrderKind.PRODUCTION if reworks is None else OrderKind.REWORK,
-        recipe_item=recipe_item,
-        reworks=reworks,
-        due_at=due_at,
-        created_at=now,
-    )
-    with acting(actor):
-        record(order, actor=actor)
-    order.refresh_from_db()
-    return order
+    return refusals

@@ -58,7 +58,7 @@ _DESK_RAIL = (
         _also("exception exception-retry exception-waive"),
         counts="blocked",
     ),
-    Entry(_("Lots"), "lots", "lot", _ALL, _("Production"), _also("lot lot-tree")),
+    Entry(_("Lots"), "lots", "lot", _ALL, _("Production"), _also("lot lot-tree lot-rework")),
     Entry(_("Handling units"), "handling-units", "pack", _DESK, _("Production"), _also("handling-unit")),
     Entry(_("Postings"), "postings", "record", _DESK, _("Production"), _also("posting posting-reverse")),
     Entry(_("Reversals"), "reversals", "undo", _DESK, _("Quality"), _also("reversal"), counts="reversals"),
