@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from traceability.api.handling_units import HandlingUnits, OneHandlingUnit
 from traceability.api.lots import Lots, OneLot
 from traceability.api.quality_records import QualityRecords
 from traceability.web import (
@@ -20,6 +21,8 @@ api_urls = [
     path("api/v1/lots", Lots.as_view(), name="api-lots"),
     path("api/v1/lots/<int:lot_id>", OneLot.as_view(), name="api-lot"),
     path("api/v1/quality-records", QualityRecords.as_view(), name="api-quality-records"),
+    path("api/v1/handling-units", HandlingUnits.as_view(), name="api-handling-units"),
+    path("api/v1/handling-units/<str:sscc>", OneHandlingUnit.as_view(), name="api-handling-unit"),
 ]
 web_urls: list = []
 desk_urls = [

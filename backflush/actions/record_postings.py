@@ -21,6 +21,7 @@ from backflush.rules.progress import Progress, write_lines
 from backflush.rules.recipe import Recipe
 from backflush.rules.vocabulary import PostingKind, ReportKind
 from masterdata.rules.exact import billionths, minor_units
+from masterdata.rules.vocabulary import OutputKind
 from traceability.actions.close_handling_units import close_handling_units
 from traceability.actions.ledger import (
     NULL,
@@ -90,6 +91,7 @@ def _output_lots(
     lots = {key: lot_id for key, (lot_id, _) in batch.output_lots.items()}
     new: dict[tuple[int, str], NewLot] = {}
     for one in decided:
+        salvage = {output.component for output in one.recipe.outputs if output.kind == OutputKind.SALVAGE}
         for receipt in one.plan.receipts:
             key = (receipt.item, receipt.lot_code)
             if key not in lots and key not in new:
@@ -99,6 +101,7 @@ def _output_lots(
                     order_id=one.order.id,
                     held=receipt.held,
                     made_on=one.report.event_day,
+                    salvaged=receipt.component in salvage,
                     unit_cost=Decimal(decimal_of(one.recipe.items[receipt.item].standard_cost, 6)),
                 )
     lots.update(open_output_lots(site_id=site_id, lots=list(new.values()), now=recorded_at))

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backflush.actions.acknowledge_movements import LONGEST_NAME, acknowledge_movements
-from backflush.api.bodies import faulty, json_body
+from backflush.api.bodies import parsed_body
 from backflush.rules.strict_json import Fault, Number
 from masterdata.pages.api_schema import described, moment, named, record, text, whole
 from masterdata.pages.callers import caller_of, require_person
@@ -31,16 +31,16 @@ class Acknowledgement(APIView):
     def put(self, request: Request) -> Response:
         caller = caller_of(request)
         person = require_person(caller, Duty.ACKNOWLEDGE_OUTBOX)
-        consumer, position = _parsed(json_body(request))
+        consumer, position = parsed_body(request, _parsed)
         row = acknowledge_movements(
             site_id=caller.site_id, consumer=consumer, position=position, actor=person, now=timezone.now()
         )
         return Response({"consumer": row.name, "position": row.position, "acknowledged_at": row.acknowledged_at})
 
 
-def _parsed(body: Any) -> tuple[str, int]:
+def _parsed(body: Any) -> tuple[str, int] | list[Fault]:
     if not isinstance(body, dict):
-        raise faulty([Fault("", "not_an_object", "Send an object with consumer and position.")])
+        return [Fault("", "not_an_object", "Send an object with consumer and position.")]
     faults = [Fault(name, "unknown_field", "There is no such field here.") for name in body if name not in _FIELDS]
     consumer, position = body.get("consumer"), body.get("position")
     if not isinstance(consumer, str) or isinstance(consumer, Number) or not consumer.strip():
@@ -51,5 +51,5 @@ def _parsed(body: Any) -> tuple[str, int]:
     if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
         faults.append(Fault("position", "not_a_position", "position is a whole number, or 0."))
     if faults:
-        raise faulty(faults)
+        return faults
     return str(consumer).strip(), int(digits)

@@ -1,6 +1,5 @@
 """The outbox for the ERP: every posting and reversal in order, exactly as posted, after the position it has seen."""
 
-from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,7 +9,7 @@ from backflush.queries.outbox import MOST_MESSAGES, messages_after
 from backflush.rules.goods_movements import Direction, Movement, csv_file
 from backflush.rules.vocabulary import PostingKind
 from masterdata.pages.api_files import Csv, asks_for_csv
-from masterdata.pages.api_lists import checked, whole_number
+from masterdata.pages.api_lists import Check, ParameterFault, checked, whole_number
 from masterdata.pages.api_schema import (
     decimal,
     described,
@@ -106,9 +105,13 @@ class GoodsMovements(APIView):
     def get(self, request: Request) -> Response:
         caller = caller_of(request)
         require_person(caller, Duty.READ_OUTBOX)
-        asked = checked(request, {"after": (), "limit": (), "format": ("json", "csv")})
-        limit = whole_number("limit", asked.get("limit", "100"), MOST_MESSAGES)
-        found = messages_after(caller.site_id, position("after", asked.get("after", "0")), limit)
+        known: dict[str, Check | tuple[str, ...]] = {
+            "after": position_fault,
+            "limit": whole_number("limit", MOST_MESSAGES),
+            "format": ("json", "csv"),
+        }
+        asked = checked(request, known)
+        found = messages_after(caller.site_id, int(asked.get("after", "0")), int(asked.get("limit", "100")))
         if asks_for_csv(request):
             request.accepted_renderer = Csv()
             headers = {"Next-After": str(found.next_after), "Head": str(found.head)}
@@ -116,9 +119,8 @@ class GoodsMovements(APIView):
         return Response({"results": found.messages, "next_after": found.next_after, "head": found.head})
 
 
-def position(name: str, text: str) -> int:
-    """A position, or 0; else a 400."""
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        return int(text)
-    fault = exceptions.ErrorDetail(f"{name} is a position: a whole number, or 0.", "not_a_position")
-    raise exceptions.ValidationError({name: [fault]})
+def position_fault(value: str) -> ParameterFault | None:
+    """A position is a whole number, or 0."""
+    if value.isascii() and value.isdigit() and len(value) < 19:
+        return None
+    return "not_a_position", "after is a position: a whole number, or 0."

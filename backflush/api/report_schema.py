@@ -139,7 +139,15 @@ STATE = named(
             "attempts": whole(),
             "reasons": many(REASON, "Why it is blocked or refused: every reason"),
             "posting": maybe(
-                record({"number": text(), "lines": many(_LINE), "outputs": many(_MADE), "href": text()}),
+                record(
+                    {
+                        "number": text(),
+                        "note": text("What it did not count, and why"),
+                        "lines": many(_LINE),
+                        "outputs": many(_MADE),
+                        "href": text(),
+                    }
+                ),
             ),
         }
     ),

@@ -14,7 +14,7 @@ from django.db import connection
 
 from backflush.queries.conversions import Conversions, iso
 from backflush.queries.recipes import RecipeBook
-from backflush.queries.stock_facts import load_lots, released_late, stock_fact, with_releases
+from backflush.queries.stock_facts import load_lots, released_late, stock_fact, taken_up, with_releases
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact, ScanFact
 from backflush.rules.flush import Stock
 from backflush.rules.progress import Progress
@@ -25,10 +25,12 @@ from masterdata.rules.duties import Duty, may
 from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.units import round_quantity
-from traceability.models import HandlingUnit, MaterialLot
+from traceability.models import MaterialLot
 from traceability.queries.arrays import array_of
+from traceability.queries.packing import known_unit
 from traceability.queries.precision import rounding_rule
 from traceability.rules.eligibility import StockFact
+from traceability.rules.packing import closing_refusals
 from traceability.rules.quantities import is_countable
 
 _BALANCES = """
@@ -134,6 +136,9 @@ class Batch:
             self.balance_ids[key] = balance_id
             code, kind = places[bin_id]
             fact = stock_fact(lots[lot_id], bin_id, order_id, code, kind, staged_at, rank)
+            rework = self.orders.get(order_id)
+            if rework is not None and rework.order.reworks_id == lot_id:
+                fact = taken_up(fact)
             if lot_id in late:
                 fact = with_releases(fact, late[lot_id])
             self._offers.setdefault((item_id, order_id), []).append(fact)
@@ -197,6 +202,7 @@ class Batch:
         self._check_output_lot(row, recipe, found)
         device = self._devices.get(row.device_id) if row.device_id else None
         local = row.occurred_at.astimezone(ZoneInfo(recipe.time_zone))
+        unit_kind, good = self._handling_unit(row, recipe, found)
         person = operator.pk if operator else row.person_id
         return ReportFact(
             id=row.id,
@@ -204,12 +210,12 @@ class Batch:
             occurred_at=iso(row.occurred_at),
             received_at=iso(row.received_at),
             event_day=local.date().isoformat(),
-            good=Fraction(body.get("good") or 0),
+            good=good,
             scrap=tuple(scrap),
             rework=Fraction(body.get("rework") or 0),
             setup_events=int(body.get("setup_events") or 0),
             handling_unit=body.get("handling_unit") or "",
-            handling_unit_kind=self._handling_unit_kind(row, body.get("handling_unit")),
+            handling_unit_kind=unit_kind,
             output_lot=body.get("output_lot") or "",
             device=row.device_id,
             device_enabled=device[0] if device else True,
@@ -244,11 +250,21 @@ class Batch:
             found.append(_unknown("operator_unknown", "operator badge", badge))
         return person
 
-    def _handling_unit_kind(self, row: ReportRow, sscc: str | None) -> str:
+    def _handling_unit(self, row: ReportRow, recipe: Recipe, found: list[Refusal]) -> tuple[str, Fraction]:
+        """The kind of the handling unit that is named, and the good units that count: what it holds, where none are said."""
+        good, sscc = Fraction(row.body.get("good") or 0), row.body.get("handling_unit")
         if not sscc:
-            return ""
-        kind = HandlingUnit.objects.filter(site_id=row.site_id, sscc=sscc).values_list("kind", flat=True).first()
-        return kind or "case"
+            return "", good
+        unit = known_unit(row.site_id, sscc)
+        if unit is None:
+            return "case", good
+        declares = recipe.trigger is not None and row.kind == recipe.trigger.kind
+        if row.kind != ReportKind.HANDLING_UNIT_CLOSED:
+            return unit.kind, good
+        if unit.closed:  # it was counted; closing it again adds nothing
+            return unit.kind, good
+        found += closing_refusals(unit, row.order_number, good if declares else ZERO)
+        return unit.kind, good or unit.holds if declares else good
 
     def _scan(self, row: ReportRow, recipe: Recipe, found: list[Refusal]) -> ScanFact:
         """What was scanned, in the item's stock unit. Unknown codes become reasons; the fact then names nothing."""

@@ -10,6 +10,7 @@ from backflush.models import OperationReport, Posting, Recipe, ReversalRequest
 from backflush.queries.explanations import lines_as_data
 from backflush.queries.line_versions import versions_of_components
 from backflush.queries.staged_late import staged_late
+from backflush.rules.avoidable_scrap import report_beyond_limit
 from backflush.rules.decide import decide
 from backflush.rules.goods_movements import number_text
 from backflush.rules.ledger_lines import IssueLine, issue_lines
@@ -190,6 +191,7 @@ def _explained(posting: Posting, ledger: list[dict[str, Any]]) -> dict[str, Any]
         "versions": list(versions),
         "version_of": versions_of_components(recipe.product, versions),
         "clock_offset_ms": report.clock_offset_ms,
+        "beyond_limit": report_beyond_limit(report, order.quantity, recipe, progress),
         "trigger": trigger,
         "factors": list(recipe.factors),
         "replays": not replay_differences(posting),

@@ -126,7 +126,7 @@ class RecipeBook:
             factor=factor,
             receipt_factor=receipt,
             operation=_operation_figures(operation, after),
-            trigger=trigger_in_force(order.item_id, operation.number, operation.line_id, at),
+            trigger=trigger_in_force(order.made_by_id, operation.number, operation.line_id, at),
             lines=lines,
             outputs=outputs,
             items={pk: _item_figures(items[pk], costs, convert, at) for pk in used},
@@ -153,6 +153,7 @@ def _key(order: WorkOrder, operation: OrderOperation, after: str | None, pinned:
     return (
         order.site_id,
         order.item_id,
+        order.recipe_item_id,
         order.unit_id,
         pinned,
         operation.number,
@@ -185,7 +186,7 @@ def _effective_times(boms: list[BomFact], order: WorkOrder, operation: OrderOper
     ):
         times.update(row)
     for row in TriggerDefinition.objects.filter(
-        item_id=order.item_id, operation_number=operation.number, state=approved
+        item_id=order.made_by_id, operation_number=operation.number, state=approved
     ).values_list("effective_from", "effective_to"):
         times.update(row)
     labels = LabelVersion.objects.filter(item_id__in=items)
@@ -225,6 +226,7 @@ def trigger_in_force(item_id: int, operation: str, line_id: int, at: datetime) -
         report_limit=Fraction(best.report_limit_percent),
         clock_tolerance=best.clock_tolerance_seconds,
         offline_allowance=best.offline_allowance_hours,
+        avoidable_limit=None if best.avoidable_limit_percent is None else Fraction(best.avoidable_limit_percent),
     )
 
 

@@ -11,7 +11,7 @@ from backflush.models import OperationReport, Posting, ReportBody, ReportTransit
 from backflush.queries.postings import posting_lines, posting_number
 from backflush.rules.vocabulary import ReportState
 from masterdata.models import Device, Person
-from traceability.models import OrderOperation
+from traceability.models import LedgerEntry, OrderOperation
 
 
 def report_by_event(site_id: int, event_id: uuid.UUID | str) -> OperationReport | None:
@@ -40,6 +40,7 @@ def state_of(report: OperationReport) -> dict[str, Any]:
         else {
             "number": posting_number(posting.number),
             **posting_lines(posting),
+            "note": LedgerEntry.objects.values_list("note", flat=True).get(pk=posting.entry_id),
             "href": f"/api/v1/postings/{posting_number(posting.number)}",
         },
     }

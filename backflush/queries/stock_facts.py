@@ -78,6 +78,13 @@ def with_releases(fact: StockFact, spans: tuple[tuple[str, str], ...]) -> StockF
     return replace(fact, earlier_releases=spans)
 
 
+def taken_up(fact: StockFact) -> StockFact:
+    """The held lot of a rework order, bound to that order: for it alone it counts as released, from its receipt on."""
+    if fact.status != LotStatus.HELD:
+        return fact
+    return replace(fact, status=LotStatus.RELEASED, released_since=fact.received_at)
+
+
 def _released_spans(lot_ids: list[int]) -> dict[int, tuple[tuple[str, str], ...]]:
     """When lots stood released before now, from the record of their status changes."""
     if not lot_ids:

@@ -127,7 +127,10 @@ def plan_flush(report: ReportFact, order: OrderFact, recipe: Recipe, progress: P
     Where `refusals` come back, `stock.taken` is meaningless and must be dropped with the plan.
     """
     counts, note = counts_of(report, order, recipe, progress)
-    plan = Plan(refusals=gate(report, order, recipe, progress), note=note, good=report.good if not note else ZERO)
+    plan = Plan(refusals=gate(report, order, recipe, progress), note=note, good=counts.good / recipe.factor)
+    if not counts.anything and note:  # recorded only: it takes nothing, not even what an earlier report still owes
+        plan.after = progress
+        return plan
     decision = _Decision(report, order, recipe, progress, stock, counts, plan)
     for line, required in zip(recipe.lines, recipe.running(counts), strict=True):
         before = progress.lines.get(line.component, UNTOUCHED)
@@ -163,23 +166,21 @@ def ledger_refusals(plan: Plan, order: OrderFact) -> list[Refusal]:
 
 
 def counts_of(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress) -> tuple[Counts, str]:
-    """What the report counts (BOM base units), and a sentence where it counts nothing.
+    """What the report counts (BOM base units), and a sentence where it counts no units.
 
     One kind of trigger declares output at an operation; setups count from setup reports and from declaring ones. Where none
     was reported at or before the first output, one setup is taken with it. A handling unit counts once.
     """
     quantity = order.quantity * recipe.factor
     closes = closes_unit(report, progress)
-    again = not closes and report.kind == ReportKind.HANDLING_UNIT_CLOSED and bool(report.handling_unit)
-    closed = report.handling_unit_kind if closes else ""
     if report.kind == ReportKind.SETUP:
         first = progress.setups == 0 and report.setup_events > 0
         return Counts(setups=report.setup_events, first_setup=first, order_quantity=quantity), ""
-    if again:
+    if not closes and report.kind == ReportKind.HANDLING_UNIT_CLOSED and report.handling_unit:
         return Counts(order_quantity=quantity), f"Handling unit {report.handling_unit} was already counted."
+    closed = report.handling_unit_kind if closes else ""
     if recipe.trigger is None or report.kind != recipe.trigger.kind:
-        note = f"Recorded; output at operation {recipe.operation.number} is declared by another kind of report."
-        return Counts(order_quantity=quantity, unit_closed=closed), "" if closed else note
+        return _counts_beside(report, recipe, progress, quantity, closed)
     avoidable = sum((amount for amount, loss in report.scrap if loss == "avoidable"), ZERO)
     structural = sum((amount for amount, loss in report.scrap if loss != "avoidable"), ZERO)
     has_output = bool(report.good or avoidable or structural or report.rework)
@@ -200,6 +201,24 @@ def counts_of(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
         ),
         "",
     )
+
+
+def _counts_beside(
+    report: ReportFact, recipe: Recipe, progress: Progress, quantity: Fraction, closed: str
+) -> tuple[Counts, str]:
+    """What a kind counts that does not declare output here: a unit closed, what is due at close, or nothing."""
+    kind = f" ({recipe.trigger.kind.replace('_', ' ')})" if recipe.trigger else ""
+    by = f"declared by another kind of report{kind}."
+    number = recipe.operation.number
+    if closed:
+        note = f"Handling unit {report.handling_unit} is counted; the units in it are {by}"
+        return Counts(order_quantity=quantity, unit_closed=closed), note if report.good else ""
+    if report.kind == ReportKind.ORDER_CLOSE:
+        stands = progress.output > 0
+        owed = 1 if stands and progress.setups == 0 else 0
+        due = Counts(setups=owed, first_setup=owed > 0, has_output=stands, order_quantity=quantity)
+        return due, f"What is due at close is flushed. Output at operation {number} is {by}"
+    return Counts(order_quantity=quantity), f"Recorded, and counts nothing: output at operation {number} is {by}"
 
 
 def closes_unit(report: ReportFact, progress: Progress) -> bool:

@@ -70,6 +70,7 @@ class TriggerFigures:
     report_limit: Fraction
     clock_tolerance: int
     offline_allowance: int
+    avoidable_limit: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,8 @@ def _plain(value: Any) -> Any:
 
 def _recipe_as_data(recipe: Recipe) -> dict[str, Any]:
     data = {name: _plain(getattr(recipe, name)) for name in Recipe.__dataclass_fields__ if name != "items"}
+    if recipe.trigger is not None and recipe.trigger.avoidable_limit is None:
+        del data["trigger"]["avoidable_limit"]  # as recipes were written before there was such a limit
     data["items"] = [_plain(recipe.items[item]) for item in sorted(recipe.items)]
     return data
 
@@ -226,6 +229,7 @@ def _read_trigger(data: dict[str, Any] | None) -> TriggerFigures | None:
             "devices": tuple(data["devices"]),
             "order_tolerance": _read_fraction(data["order_tolerance"]),
             "report_limit": _read_fraction(data["report_limit"]),
+            "avoidable_limit": _read_optional(data.get("avoidable_limit")),
         }
     )
 

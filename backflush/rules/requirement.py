@@ -25,6 +25,10 @@ class Counts:
     has_output: bool = False
     order_quantity: Fraction = ZERO
 
+    @property
+    def anything(self) -> bool:
+        return self.has_output or bool(self.unit_closed) or self.setups > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Requirement:

@@ -113,7 +113,7 @@ def _scan(request: HttpRequest, order: WorkOrder, at: OrderOperation, unit: str,
 
 def _finish(request: HttpRequest, order: WorkOrder, at: OrderOperation, unit: str) -> HttpResponse:
     """The unit is complete: one good unit is reported, with the unit's serial as its lot."""
-    trigger = trigger_in_force(order.item_id, at.number, at.line_id, timezone.now())
+    trigger = trigger_in_force(order.made_by_id, at.number, at.line_id, timezone.now())
     payload = {
         "event_id": str(free_event(order.site_id, f"{order.pk}/{at.number}/{unit}/finished")),
         "kind": str(trigger.kind) if trigger else str(ReportKind.OPERATION_COMPLETE),

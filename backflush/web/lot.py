@@ -18,6 +18,7 @@ from masterdata.rules.refusal import Refused
 from traceability.actions.set_lot_status import set_lot_status
 from traceability.models import MaterialLot, WorkOrder
 from traceability.queries.genealogy import Genealogy, InOrder, genealogy
+from traceability.queries.packing import holding_units
 from traceability.queries.quality import records_of_lot
 from traceability.queries.stock import lot_movements, stock_of
 from traceability.rules.genealogy import Direction, Node
@@ -107,6 +108,8 @@ def _page(request: HttpRequest, found: MaterialLot, *, refused: Refused | None =
     context = {
         "lot": found,
         "unit": unit,
+        "may_rework": _may_rework(request, found),
+        "holding": holding_units(found),
         "tone": TONES[found.status],
         "status_words": SHOWN[found.status],
         "facts": _facts(found, unit),
@@ -130,6 +133,11 @@ def _page(request: HttpRequest, found: MaterialLot, *, refused: Refused | None =
     return render(request, "backflush/lot.html", context, status=status_of(refused.refusals) if refused else 200)
 
 
+def _may_rework(request: HttpRequest, found: MaterialLot) -> bool:
+    made_here = found.origin != LotOrigin.RECEIPT
+    return made_here and found.status == LotStatus.HELD and can(request, Duty.PLAN_ORDERS)
+
+
 def _facts(found: MaterialLot, unit: str) -> list[dict[str, Any]]:
     order = WorkOrder.objects.filter(pk=found.order_id).first() if found.order_id else None
     facts: list[dict[str, Any]] = [
@@ -141,6 +149,12 @@ def _facts(found: MaterialLot, unit: str) -> list[dict[str, Any]]:
         facts.append(
             {"name": "Made by order", "value": order.number, "url": reverse("order", args=[order.pk]), "code": True}
         )
+    if order and order.reworks:
+        url = reverse("lot", args=[order.reworks_id])
+        facts.append({"name": "Reworked from lot", "value": order.reworks.code, "url": url, "code": True})
+    for taken in WorkOrder.objects.filter(reworks=found).order_by("number"):
+        url = reverse("order", args=[taken.pk])
+        facts.append({"name": "Taken up by rework order", "value": taken.number, "url": url, "code": True})
     if found.supplier:
         facts.append({"name": "Supplier", "value": found.supplier.name})
     if found.supplier_lot:

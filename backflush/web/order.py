@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from backflush.actions.close_order import close_order
 from backflush.models import OperationReport, OrderClose
+from backflush.queries.avoidable_scrap import order_beyond_limit
 from backflush.queries.closing import close_findings
 from backflush.queries.order_progress import pace, progress_of, seconds_left
 from backflush.queries.postings import postings_of
@@ -118,6 +119,7 @@ def _page(
         "done": last["good"] if last else 0,
         "done_text": figure(last["good"]) if last else "0",
         "whole_text": f"{figure(found.quantity)} {found.unit.symbol}",
+        "beyond_limit": order_beyond_limit(found, now),
         "planned_route": _route(found) if found.state == OrderState.PLANNED else [],
         "lines": ProductionLine.objects.filter(site=found.site).order_by("code"),
         "may_release": found.state == OrderState.PLANNED and can(request, Duty.PLAN_ORDERS),
@@ -168,6 +170,7 @@ def _facts(found: WorkOrder) -> list[dict[str, Any]]:
         {"name": "Product", "value": found.item.code, "url": reverse("product", args=[found.item_id]), "code": True},
         {"name": "Name", "value": found.item.name},
         {"name": "Kind", "value": words(found.kind)},
+        *_rework_facts(found),
         {"name": "Lots are drawn", "value": words(found.allocation)},
         {"name": "Output lot", "value": found.output_lot_code or "made by rule", "code": bool(found.output_lot_code)},
         {"name": "Due", "value": when(found.due_at)},
@@ -175,6 +178,28 @@ def _facts(found: WorkOrder) -> list[dict[str, Any]]:
         {"name": "Released", "value": when(found.released_at)},
         {"name": "Closed", "value": when(found.closed_at)},
     ]
+
+
+def _rework_facts(found: WorkOrder) -> list[dict[str, Any]]:
+    """Of a rework order: the lot that it takes up, the order that first made it, and whose recipe it is made by."""
+    if found.reworks is None:
+        return []
+    first = WorkOrder.objects.filter(pk=found.reworks.order_id).first() if found.reworks.order_id else None
+    facts: list[dict[str, Any]] = [
+        {
+            "name": "Reworks lot",
+            "value": found.reworks.code,
+            "url": reverse("lot", args=[found.reworks_id]),
+            "code": True,
+        }
+    ]
+    if first:
+        url = reverse("order", args=[first.pk])
+        facts.append({"name": "First made by", "value": first.number, "url": url, "code": True})
+    if found.recipe_item:
+        url = reverse("product", args=[found.recipe_item_id])
+        facts.append({"name": "By the recipe of", "value": found.recipe_item.code, "url": url, "code": True})
+    return facts
 
 
 def _operations(found: WorkOrder, now: datetime) -> list[dict[str, Any]]:
@@ -216,7 +241,7 @@ def _operations(found: WorkOrder, now: datetime) -> list[dict[str, Any]]:
 
 
 def _route(found: WorkOrder) -> list[Operation]:
-    rows = Operation.objects.filter(item_id=found.item_id).select_related("line")
+    rows = Operation.objects.filter(item_id=found.made_by_id).select_related("line")
     return sorted(rows, key=lambda operation: operation_key(operation.number))
 
 

@@ -88,7 +88,8 @@ def report_preview(request: HttpRequest, pk: int, operation: str) -> HttpRespons
 
 def _payload(request: HttpRequest, order: WorkOrder, at: OrderOperation, confirmed_by: str) -> dict[str, Any]:
     """The report as the API would have it, from what the form holds."""
-    post, kind = request.POST, _kind(order, at)
+    post = request.POST
+    kind = _asked_kind(request) or _kind(order, at)
     reasons = _scrap_reasons()
     figures = _figures(
         request,
@@ -125,7 +126,7 @@ def _payload(request: HttpRequest, order: WorkOrder, at: OrderOperation, confirm
     if payload["good"] is None and any(payload[name] for name in ("scrap", "rework", "setup_events")):
         payload["good"] = "0"
     if kind == ReportKind.SETUP:
-        payload |= {"good": None, "scrap": None, "rework": None}
+        payload |= {"good": None, "scrap": None, "rework": None, "setup_events": payload["setup_events"] or "1"}
     return payload
 
 
@@ -144,6 +145,12 @@ def _figures(request: HttpRequest, fields: dict[str, str]) -> dict[str, str]:
     return read
 
 
+def _asked_kind(request: HttpRequest) -> ReportKind | None:
+    """The two kinds that are reported beside output: a setup, and that what is due at close shall be flushed."""
+    asked = request.POST.get("kind", "")
+    return ReportKind(asked) if asked in (ReportKind.SETUP, ReportKind.ORDER_CLOSE) else None
+
+
 def _confirmer(request: HttpRequest) -> Person | None:
     """The supervisor who stood here and confirmed an unusual quantity; None where nobody did."""
     badge = request.POST.get("confirmed_by", "").strip()[:60]
@@ -154,7 +161,7 @@ def _confirmer(request: HttpRequest) -> Person | None:
 
 def _kind(order: WorkOrder, at: OrderOperation) -> ReportKind:
     """The kind of report that declares output here."""
-    trigger = trigger_in_force(order.item_id, at.number, at.line_id, timezone.now())
+    trigger = trigger_in_force(order.made_by_id, at.number, at.line_id, timezone.now())
     return ReportKind(trigger.kind) if trigger else ReportKind.OPERATION_COMPLETE
 
 
@@ -176,6 +183,7 @@ def _page(
         "kind": kind,
         "closes_unit": kind == ReportKind.HANDLING_UNIT_CLOSED,
         "by_close": kind == TriggerKind.ORDER_CLOSE,
+        "other_event_ids": [str(uuid.uuid4()), str(uuid.uuid4())],
         "typed": {
             name: post.get(name, "")
             for name in ("good", "rework", "setup_events", "output_lot", "handling_unit", "confirmed_by")

@@ -135,6 +135,7 @@ def _context(request: HttpRequest, event_id: UUID) -> dict[str, Any]:
         "settled": state["state"] in _SETTLED,
         "reasons": floor_remedies(state["reasons"], order, operation),
         "posting": state["posting"]["number"] if state["posting"] else "",
+        "note": state["posting"]["note"] if state["posting"] else "",
         "order": order,
         "operation": operation,
         "is_scan": report.kind == "scan_issue",

@@ -26,6 +26,7 @@ def draft_trigger(
     any_person: bool = True,
     order_tolerance: Decimal | str = "0",
     report_limit_percent: Decimal | str = "100",
+    avoidable_limit_percent: Decimal | str | None = None,
     clock_tolerance_seconds: int = 120,
     offline_allowance_hours: int = 72,
 ) -> TriggerDefinition:
@@ -48,6 +49,7 @@ def draft_trigger(
                 any_person=any_person,
                 order_tolerance=Decimal(order_tolerance),
                 report_limit_percent=Decimal(report_limit_percent),
+                avoidable_limit_percent=None if avoidable_limit_percent is None else Decimal(avoidable_limit_percent),
                 clock_tolerance_seconds=clock_tolerance_seconds,
                 offline_allowance_hours=offline_allowance_hours,
                 author=author,

@@ -45,6 +45,7 @@ class TriggerDefinition(models.Model):
     any_person = models.BooleanField(default=True)
     order_tolerance = Percent(default=0)
     report_limit_percent = Percent(default=100)
+    avoidable_limit_percent = Percent(null=True)
     clock_tolerance_seconds = models.PositiveIntegerField(default=120)
     offline_allowance_hours = models.PositiveIntegerField(default=72)
     state = models.CharField(max_length=12, choices=choices(v.RecordState), default=v.RecordState.DRAFT)

@@ -77,6 +77,7 @@ def trigger_content(definition: TriggerDefinition) -> dict[str, Any]:
 
 def trigger_form(definition: TriggerDefinition, devices: Sequence[str] = ()) -> dict[str, Any]:
     """The same for a definition that need not be stored yet."""
+    limit = definition.avoidable_limit_percent
     return {
         "record": "trigger_definition",
         "item": definition.item.code,
@@ -91,6 +92,8 @@ def trigger_form(definition: TriggerDefinition, devices: Sequence[str] = ()) -> 
         "report_limit_percent": number_text(definition.report_limit_percent),
         "clock_tolerance_seconds": definition.clock_tolerance_seconds,
         "offline_allowance_hours": definition.offline_allowance_hours,
+        # said only where there is one, so that signatures from before there were such limits stay as they are
+        **({} if limit is None else {"avoidable_limit_percent": number_text(limit)}),
         "author": definition.author.username,
     }
 

@@ -106,6 +106,7 @@ class FigureSource(StrEnum):
 class OutputKind(StrEnum):
     BY_PRODUCT = "by_product"
     CO_PRODUCT = "co_product"
+    SALVAGE = "salvage"
 
 
 class BinKind(StrEnum):

@@ -130,12 +130,18 @@ def _facts(found: TriggerDefinition) -> list[dict[str, Any]]:
         {"name": "May be sent by", "value": senders(found)},
         {"name": "Over the order's quantity", "value": f"up to {figure(found.order_tolerance)} %"},
         {"name": "One report at most", "value": f"{figure(found.report_limit_percent)} % of the order"},
+        {"name": "Avoidable scrap", "value": _avoidable_limit(found)},
         {"name": "Clock tolerance", "value": f"{found.clock_tolerance_seconds} s"},
         {"name": "Offline allowance", "value": f"{found.offline_allowance_hours} h"},
         {"name": "Written by", "value": found.author.name},
         {"name": "Effective from", "value": when(found.effective_from)},
         {"name": "Effective to", "value": when(found.effective_to)},
     ]
+
+
+def _avoidable_limit(found: TriggerDefinition) -> str:
+    limit = found.avoidable_limit_percent
+    return "no limit" if limit is None else f"up to {figure(limit) or '0'} % of the order, beyond it is marked"
 
 
 class TriggerForm(forms.Form):
@@ -161,6 +167,9 @@ class TriggerForm(forms.Form):
     )
     report_limit_percent = DecimalNumber(
         least=0, whole=3, places=6, initial=Decimal(100), label="One report at most, in % of the order"
+    )
+    avoidable_limit_percent = DecimalNumber(
+        least=0, whole=3, places=6, required=False, label="Avoidable scrap at most, in % of the order (empty: no limit)"
     )
     clock_tolerance_seconds = WholeNumber(least=0, most=86400, initial=120, label="Clock tolerance in s")
     offline_allowance_hours = WholeNumber(least=0, most=8760, initial=72, label="Offline allowance in h")

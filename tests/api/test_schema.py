@@ -29,6 +29,8 @@ from backflush.actions.post_reports import post_reports
 from masterdata.actions.give_person_token import give_person_token
 from tests import plant
 from tests.api.shop import REPORTS, device_client, report, small_plant
+from traceability.actions.open_handling_unit import open_handling_unit
+from traceability.actions.pack_handling_unit import pack_units
 
 pytestmark = pytest.mark.django_db
 #: what is given out as something else than JSON, or besides it; all else is JSON
@@ -129,6 +131,10 @@ def busy_plant(db):
     device.send(REPORTS, posted)
     device.send(REPORTS, report(order="WO-404"))
     device.send(REPORTS, report(occurred_at=(timezone.now() - timedelta(days=30)).isoformat()))
+    case = open_handling_unit(
+        order=shop.order, sscc="340123450000000017", kind="case", actor=shop.cast.operator, now=timezone.now()
+    )
+    pack_units(unit=case, quantity="1", actor=shop.cast.operator, now=timezone.now())
     post_reports()
     number = device.get(f"{REPORTS}/{posted['event_id']}").json()["posting"]["number"]
     _, token = give_person_token(person=shop.cast.supervisor, name="script", actor=shop.cast.supervisor, now=plant.NOW)
@@ -138,6 +144,7 @@ def busy_plant(db):
             "event_id": posted["event_id"],
             "number": number,
             "lot_id": shop.lot.pk,
+            "sscc": case.sscc,
             "bom_id": shop.kit.bom_versions.get().pk,
         },
     }

@@ -13,6 +13,7 @@ from traceability.rules.vocabulary import LotOrigin, LotStatus
 @dataclass(frozen=True, slots=True)
 class NewLot:
     """A lot to be made by an order. `held`: rework, which waits for its rework order; others wait in quarantine for QA.
+    `salvaged`: a component that rework gives back.
 
     `made_on`: the day at the site (ISO text) from which the shelf life counts.
     """
@@ -23,6 +24,7 @@ class NewLot:
     held: bool
     made_on: str
     unit_cost: Decimal
+    salvaged: bool = False
 
 
 def open_output_lots(*, site_id: int, lots: Sequence[NewLot], now: datetime) -> dict[tuple[int, str], int]:
@@ -41,7 +43,7 @@ def open_output_lots(*, site_id: int, lots: Sequence[NewLot], now: datetime) -> 
                 status=LotStatus.HELD if lot.held else LotStatus.QUARANTINE,
                 expires_on=date.fromisoformat(lot.made_on) + timedelta(days=days) if days else None,
                 received_at=now,
-                origin=LotOrigin.REWORK if lot.held else LotOrigin.PRODUCTION,
+                origin=_origin(lot),
                 order_id=lot.order_id,
                 unit_cost=lot.unit_cost,
             )
@@ -51,3 +53,9 @@ def open_output_lots(*, site_id: int, lots: Sequence[NewLot], now: datetime) -> 
         LotStatusChange(lot_id=row.pk, status=row.status, at=now, note="made by production") for row in rows
     )
     return {(row.item_id, row.code): row.pk for row in rows}
+
+
+def _origin(lot: NewLot) -> LotOrigin:
+    if lot.held:
+        return LotOrigin.REWORK
+    return LotOrigin.SALVAGE if lot.salvaged else LotOrigin.PRODUCTION

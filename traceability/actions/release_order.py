@@ -32,11 +32,11 @@ def release_order(
         order = hold_order(order.pk)
         overrides = dict(lines or {})
         route = sorted(
-            Operation.objects.filter(item_id=order.item_id).select_related("line"),
+            Operation.objects.filter(item_id=order.made_by_id).select_related("line"),
             key=lambda operation: operation_key(operation.number),
         )
         runs_at = {operation.number: overrides.get(operation.number, operation.line) for operation in route}
-        version = effective_bom(order.item, now)
+        version = effective_bom(order.recipe_item or order.item, now)
         pinned = resolve(version, now) if version is not None else None
         refuse_if(
             [

@@ -17,7 +17,7 @@ from traceability.queries.precision import counted
 from traceability.rules.moves import Move
 from traceability.rules.places import same_site_refusals
 from traceability.rules.staging import StagingFact, staging_refusals
-from traceability.rules.vocabulary import EntryKind, StagingKind
+from traceability.rules.vocabulary import EntryKind, LotStatus, StagingKind
 
 
 def stage_lot(
@@ -89,6 +89,7 @@ def why_not_staged(*, order: WorkOrder, lot: MaterialLot, from_bin: Bin, to_bin:
         operations=operations,
         served=to_bin.pk in serving,
         serving=tuple(serving.values()),
+        taken_up=order.reworks_id == standing.pk and standing.status == LotStatus.HELD,
     )
     named = [(standing.code, standing.site_id), (from_bin.code, from_bin.site_id), (to_bin.code, to_bin.site_id)]
     return [*same_site_refusals(order.site_id, named), *staging_refusals(fact)]

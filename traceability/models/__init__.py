@@ -1,6 +1,6 @@
 """Tables of traceability."""
 
-from traceability.models.handling_units import HandlingUnit
+from traceability.models.handling_units import HandlingUnit, PackingRecord
 from traceability.models.ledger import UNBOUND, CarriedLink, LedgerEntry, LedgerLine, StockBalance
 from traceability.models.lots import LotStatusChange, MaterialLot
 from traceability.models.quality import QualityLink, QualityNote, QualityNumber, QualityRecord
@@ -18,6 +18,7 @@ __all__ = [
     "MaterialLot",
     "OrderOperation",
     "OrderPin",
+    "PackingRecord",
     "QualityLink",
     "QualityNote",
     "QualityNumber",

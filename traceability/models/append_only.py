@@ -6,6 +6,7 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
     "traceability_ledgerline",
     "traceability_lotstatuschange",
     "traceability_orderpin",
+    "traceability_packingrecord",
     "traceability_qualitylink",
     "traceability_qualitynote",
     "traceability_stagingscan",

@@ -7,11 +7,16 @@ from simple_history.models import HistoricalRecords
 from masterdata.models import BomVersion, Item, Person, ProductionLine, Site, Unit
 from masterdata.models.choices import Quantity, choices, one_of
 from masterdata.rules.vocabulary import AllocationStrategy
+from traceability.models.lots import MaterialLot
 from traceability.rules.vocabulary import OrderKind, OrderState
 
 
 class WorkOrder(models.Model):
-    """An order to make `quantity` of an item. Released, it has its operations and a pinned BOM version."""
+    """An order to make `quantity` of an item. Released, it has its operations and a pinned BOM version.
+
+    `recipe_item`: the item whose route, BOM and triggers it is made by, where that is not its own (rework).
+    `reworks`: the held lot that a rework order takes up.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     number = models.CharField(max_length=40)
@@ -21,6 +26,8 @@ class WorkOrder(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=choices(OrderState), default=OrderState.PLANNED)
     allocation = models.CharField(max_length=12, choices=choices(AllocationStrategy), default=AllocationStrategy.FEFO)
+    recipe_item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, related_name="+")
+    reworks = models.ForeignKey(MaterialLot, on_delete=models.PROTECT, null=True, related_name="rework_orders")
     output_lot_code = models.CharField(max_length=60, blank=True, default="")
     due_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -37,12 +44,21 @@ class WorkOrder(models.Model):
                 condition=Q(state="planned") | Q(released_at__isnull=False), name="open_order_was_released"
             ),
             models.CheckConstraint(
+                condition=Q(kind="rework", reworks__isnull=False) | Q(reworks__isnull=True) & ~Q(kind="rework"),
+                name="rework_order_names_its_lot",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="closed") | Q(closed_at__isnull=False), name="closed_order_says_when"
             ),
         ]
 
     def __str__(self):
         return self.number
+
+    @property
+    def made_by_id(self) -> int:
+        """The item whose route, BOM and trigger definitions it is made by."""
+        return self.recipe_item_id or self.item_id
 
 
 class OrderOperation(models.Model):

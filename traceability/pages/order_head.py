@@ -5,8 +5,10 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from masterdata.models import TriggerDefinition
 from masterdata.pages.access import the_site
 from masterdata.pages.figures import figure
+from masterdata.rules.vocabulary import RecordState, TriggerKind
 from traceability.models import OrderOperation, WorkOrder
 from traceability.queries.scanned_lines import scanned_operations
 
@@ -47,5 +49,16 @@ def order_head(order: WorkOrder, step: str, operation: OrderOperation | None = N
         "clears": next((one for one in operations if one.requires_clearance and (not operation or one == at)), None),
         "weighs": bool(at and "weigh" in scans.get(at.number, ())),
         "assembles": bool(at and "assemble" in scans.get(at.number, ())),
+        "packs": bool(at and (at.packs or _closes_units(order, at))),
         "is_open": order.state == "released",
     }
+
+
+def _closes_units(order: WorkOrder, at: OrderOperation) -> bool:
+    """Whether closing handling units declares output at the operation, now or in an earlier version."""
+    return TriggerDefinition.objects.filter(
+        item_id=order.made_by_id,
+        operation_number=at.number,
+        kind=TriggerKind.HANDLING_UNIT_CLOSED,
+        state=RecordState.APPROVED,
+    ).exists()

@@ -21,6 +21,11 @@ SELECT other, how, sum(quantity) AS quantity, string_agg(entry_id::text, ',') AS
     JOIN traceability_workorder o ON o.id = made.order_id
     JOIN traceability_ledgerline l ON l.order_id = made.order_id
     WHERE made.id = r.lot_id AND l.mirrors IS NULL AND l.lot_id <> r.lot_id
-        AND l.to_bin_id = ANY (%(consumed)s) AND (l.output_lot_id IS NULL OR made.item_id <> o.item_id)
+        AND l.to_bin_id = ANY (%(consumed)s) AND (l.output_lot_id IS NULL OR made.item_id <> o.item_id
+            -- units sent to rework were made of what the good ones beside them were made of
+            OR made.origin = 'rework' AND l.output_lot_id = (
+                SELECT good.id FROM traceability_materiallot good
+                WHERE good.site_id = made.site_id AND good.item_id = made.item_id AND good.code = left(made.code, -2)
+            ))
         AND NOT EXISTS (SELECT 1 FROM traceability_ledgerline m WHERE m.mirrors = l.id)
 ) AS edge GROUP BY other, how OFFSET 0

@@ -11,13 +11,20 @@ SELECT other, how, sum(quantity) AS quantity, string_agg(entry_id::text, ',') AS
         FROM traceability_materiallot made
         WHERE l.output_lot_id IS NULL AND made.order_id = l.order_id AND made.id <> l.lot_id
         UNION ALL
+        -- units sent to rework were made of what the good ones beside them were made of
+        SELECT made.id, 'shared'
+        FROM traceability_materiallot good
+        JOIN traceability_materiallot made ON made.site_id = good.site_id AND made.item_id = good.item_id
+            AND made.code = good.code || '-R' AND made.origin = 'rework'
+        WHERE good.id = l.output_lot_id
+        UNION ALL
         -- by-products share all of their order's lines; asked only of products that have some
         SELECT made.id, 'shared'
         FROM traceability_workorder o
         JOIN traceability_materiallot made
             ON made.order_id = l.order_id AND made.item_id <> o.item_id AND made.id <> l.lot_id
         WHERE %(by_products)s AND l.output_lot_id IS NOT NULL
-            AND o.id = l.order_id AND o.item_id = ANY (%(products)s)
+            AND o.id = l.order_id AND coalesce(o.recipe_item_id, o.item_id) = ANY (%(products)s)
     ) AS into_lot
     WHERE l.lot_id = r.lot_id AND l.mirrors IS NULL AND l.to_bin_id = ANY (%(consumed)s)
         AND NOT EXISTS (SELECT 1 FROM traceability_ledgerline m WHERE m.mirrors = l.id)

@@ -7,7 +7,7 @@ from datetime import date
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import BinKind
 from traceability.rules.lot_status import use_refusals
-from traceability.rules.vocabulary import OrderState
+from traceability.rules.vocabulary import LotStatus, OrderState
 
 #: Where material for a line may be fetched from.
 SOURCES_OF_STAGING = frozenset({BinKind.STORE, BinKind.SUPERMARKET, BinKind.FINISHED})
@@ -27,6 +27,7 @@ class StagingFact:
 
     `operations`: the order's operations that take the item by its pinned BOM, alternates counted. `serving`: the codes of
     the staging bins that serve one of these operations at its line; `served`: those of them that the target bin serves.
+    `taken_up`: the lot is held, and the order is the rework order that takes it up.
     """
 
     order_number: str
@@ -41,6 +42,7 @@ class StagingFact:
     operations: tuple[str, ...]
     served: bool
     serving: tuple[str, ...]
+    taken_up: bool = False
 
 
 def order_refusals(number: str, state: str) -> list[Refusal]:
@@ -57,7 +59,7 @@ def staging_refusals(fact: StagingFact) -> list[Refusal]:
     refusals += use_refusals(
         lot_code=fact.lot_code,
         item_code=fact.item_code,
-        status=fact.lot_status,
+        status=LotStatus.RELEASED if fact.taken_up else fact.lot_status,
         expires_on=fact.expires_on,
         today=fact.today,
     )
@@ -70,7 +72,9 @@ def staging_refusals(fact: StagingFact) -> list[Refusal]:
                 "Check order and lot: the pick list names what the order takes.",
             )
         )
-    if fact.from_bin.kind not in SOURCES_OF_STAGING:
+    if fact.from_bin.kind not in SOURCES_OF_STAGING and not (
+        fact.taken_up and fact.from_bin.kind == BinKind.QUARANTINE
+    ):
         refusals.append(_wrong_source(fact.from_bin))
     if fact.to_bin.kind != BinKind.STAGING:
         refusals.append(

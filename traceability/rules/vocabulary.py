@@ -29,6 +29,11 @@ class OrderKind(StrEnum):
     REWORK = "rework"
 
 
+class PackingAct(StrEnum):
+    PACKED = "packed"
+    UNPACKED = "unpacked"
+
+
 class EntryKind(StrEnum):
     """What a ledger entry did, in the words of goods movements."""
 

@@ -10,7 +10,6 @@ from backflush.models import Posting
 from backflush.queries.postings import posting_number
 from masterdata.pages.access import desk_page, site_of
 from masterdata.queries.codes import Found
-from traceability.models import HandlingUnit
 from traceability.queries import find_code, read_scan
 from variance.web.navigation import address
 
@@ -64,8 +63,7 @@ def _url(found: Found, site_id: int) -> str:
         there = Posting.objects.filter(site_id=site_id, number=found.key).exists()
         return address("posting", posting_number(found.key)) if there else ""
     if found.kind == "handlingunit":
-        order = HandlingUnit.objects.filter(pk=found.key).values_list("order_id", flat=True).first()
-        return address("order", order) if order else ""
+        return address("handling-unit", found.code)
     if found.kind in _PAGES:
         return address(_PAGES[found.kind], found.key)
     listed = address(_LISTS.get(found.kind, ""))

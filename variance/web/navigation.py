@@ -38,7 +38,7 @@ def _also(names: str) -> frozenset[str]:
 
 
 #: Screens that work at one order of the line.
-ORDER_SCREENS = _also("line-clearance stage stage-take-back report report-sent weigh assemble return")
+ORDER_SCREENS = _also("line-clearance stage stage-take-back report report-sent weigh assemble pack return")
 FLOOR_PLACES = _also("line-board line-choose receive lot-received move-stock") | ORDER_SCREENS
 
 _FLOOR_RAIL = (
@@ -58,7 +58,8 @@ _DESK_RAIL = (
         _also("exception exception-retry exception-waive exception-accept exception-correct"),
         counts="blocked",
     ),
-    Entry(_("Lots"), "lots", "lot", _ALL, _("Production"), _also("lot lot-tree")),
+    Entry(_("Lots"), "lots", "lot", _ALL, _("Production"), _also("lot lot-tree lot-rework")),
+    Entry(_("Handling units"), "handling-units", "pack", _DESK, _("Production"), _also("handling-unit")),
     Entry(_("Postings"), "postings", "record", _DESK, _("Production"), _also("posting posting-reverse")),
     Entry(_("Reversals"), "reversals", "undo", _DESK, _("Quality"), _also("reversal"), counts="reversals"),
     Entry(
