@@ -8,6 +8,7 @@ from django.db import connection
 
 from backflush.models import OperationReport
 from backflush.rules.report import Report, canonical_body, digest_of
+from backflush.rules.vocabulary import ReportOrigin
 from masterdata.actions.acting import acting
 from masterdata.models import Device, Person
 
@@ -24,10 +25,10 @@ _INSERT = """
 WITH taken AS (
     INSERT INTO backflush_operationreport
         (site_id, event_id, device_id, person_id, kind, order_number, order_id, operation_number, occurred_at,
-         received_at, digest, state, attempts, next_at)
+         received_at, digest, state, attempts, next_at, origin, corrects_id)
     VALUES (%(site)s, %(event)s, %(device)s, %(person)s, %(kind)s, %(order)s,
         coalesce((SELECT id FROM traceability_workorder WHERE site_id = %(site)s AND number = %(order)s), 0),
-        %(operation)s, %(occurred)s, %(now)s, %(digest)s, 'received', 0, %(now)s)
+        %(operation)s, %(occurred)s, %(now)s, %(digest)s, 'received', 0, %(now)s, %(origin)s, %(corrects)s)
     ON CONFLICT (site_id, event_id) DO NOTHING RETURNING id, order_id
 ), kept AS (
     INSERT INTO backflush_reportbody (report_id, body) SELECT id, %(body)s FROM taken
@@ -43,11 +44,12 @@ def receive_report(
     now: datetime,
     device: Device | None = None,
     person: Person | None = None,
+    corrects: OperationReport | None = None,
 ) -> Receipt:
     """Store the report under its event id. The caller rings the bell after a `new` one.
 
-    Other content under the same id, or the same id from another sender, is a `conflict`; nothing is stored then. ValueError
-    where nobody sends it or it has no event id.
+    Other content under the same id, or the same id from another sender, is a `conflict`; nothing is stored then. `corrects`:
+    the report that it takes the place of. ValueError where nobody sends it or it has no event id.
     """
     sender = device or person
     if sender is None or report.event_id is None:
@@ -65,6 +67,8 @@ def receive_report(
         received_at=now,
         digest=digest_of(body),
         next_at=now,
+        origin=ReportOrigin.CORRECTION if corrects else ReportOrigin.SENT,
+        corrects_id=corrects.pk if corrects else None,
     )
     with acting(sender), connection.cursor() as cursor:
         cursor.execute(_INSERT, _values(row, body))
@@ -92,4 +96,6 @@ def _values(row: OperationReport, body: str) -> dict[str, Any]:
         "now": row.received_at,
         "digest": row.digest,
         "body": body,
+        "origin": row.origin,
+        "corrects": row.corrects_id,
     }

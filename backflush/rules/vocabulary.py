@@ -22,6 +22,13 @@ class ReportState(StrEnum):
     REVERSED = "reversed"
 
 
+class ReportOrigin(StrEnum):
+    """How a report came to be: sent by a device or a person, or signed by QA in place of a wrong one."""
+
+    SENT = "sent"
+    CORRECTION = "correction"
+
+
 class PostingKind(StrEnum):
     REPORT = "report"
     SCAN_ISSUE = "scan_issue"
