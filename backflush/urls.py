@@ -11,6 +11,7 @@ from backflush.api.usage_previews import UsagePreviews
 from backflush.api.work_orders import OneWorkOrder, WorkOrders
 from backflush.web import (
     assemble,
+    corrections,
     exceptions,
     line_board,
     lot,
@@ -53,6 +54,7 @@ web_urls = [
     path("postings", postings.postings, name="postings"),
     path("postings/<str:number>", postings.posting, name="posting"),
     path("postings/<str:number>/reverse", postings.posting_reverse, name="posting-reverse"),
+    path("postings/<str:number>/correct", corrections.posting_correct, name="posting-correct"),
     path("reversals", reversals.reversals, name="reversals"),
     path("reversals/<int:pk>", reversals.reversal, name="reversal"),
     path("reversals/<int:pk>/decline", reversals.reversal_decline, name="reversal-decline"),

@@ -6,6 +6,8 @@ from datetime import UTC
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from backflush.models import OperationReport, OrderProgress, Posting, ReversalRequest
 from backflush.queries.postings import is_issue, ledger_of_entries, posting_number
@@ -26,6 +28,18 @@ def open_requests(site_id: int) -> list[ReversalRequest]:
         .defer("posting__facts")
         .order_by("requested_at")
     )
+
+
+def signed_reversals() -> Coalesce:
+    """For rows of requests: how many postings of the same order were reversed so far. Many of them ask a question."""
+    counted = (
+        Posting.objects.filter(order_id=OuterRef("posting__order_id"), kind="reversal")
+        .order_by()
+        .values("order_id")
+        .annotate(count=Count("id"))
+        .values("count")
+    )
+    return Coalesce(Subquery(counted), 0)
 
 
 def reversal_content(request: ReversalRequest) -> dict[str, Any]:

@@ -45,8 +45,15 @@ def without_posting(posting: Posting) -> WithoutPosting | None:
 def operation_progress(order_id: int, operation: str) -> Progress:
     """What the operation reported, needed and covered so far."""
     row = OrderProgress.objects.get(order_id=order_id, operation_number=operation)
-    counted = (row.good, row.structural_scrap, row.avoidable_scrap, row.rework)
-    return read_lines(Progress(*map(Fraction, counted), row.setups, row.reports), row.lines)
+    progress = Progress(
+        Fraction(row.good),
+        Fraction(row.structural_scrap),
+        Fraction(row.avoidable_scrap),
+        Fraction(row.rework),
+        row.setups,
+        row.reports,
+    )
+    return read_lines(progress, row.lines)
 
 
 def _last_issues(posting: Posting) -> dict[str, tuple[int, ...]]:

@@ -13,7 +13,7 @@ from backflush.actions.close_order import close_order
 from backflush.models import OperationReport, OrderClose
 from backflush.queries.closing import close_findings
 from backflush.queries.order_progress import pace, progress_of, seconds_left
-from backflush.queries.postings import postings_of
+from backflush.queries.postings import postings_of, undone_counts
 from backflush.queries.readiness import readiness_of
 from backflush.queries.reports import describe
 from backflush.rules.order_close import ACCEPTABLE
@@ -110,6 +110,7 @@ def _page(
     last = next((one for one in operations if one["last"]), None)
     close = OrderClose.objects.filter(order_id=found.pk).select_related("closed_by").first()
     reports = OperationReport.objects.filter(site_id=found.site_id, order_number=found.number).order_by("-received_at")
+    posted = postings_of(found.pk)
     context = {
         "order": found,
         "tone": TONES[found.state],
@@ -124,7 +125,8 @@ def _page(
         "pins": _pins(found),
         "bound": bound_stock(found),
         "scans": staging_scans(found, limit=MOST),
-        "postings": postings_of(found.pk)[:MOST],
+        "postings": posted[:MOST],
+        "undone": undone_counts(posted),
         "lots": [(lot, LOT_TONES[lot.status]) for lot in lots_of_order(found.pk)],
         "reports": [{**row, "tone": REPORT_TONES[row["state"]]} for row in describe(reports[:MOST])],
         "clearances": LineClearance.objects.filter(order=found)
