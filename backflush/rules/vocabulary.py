@@ -29,6 +29,10 @@ class ReportOrigin(StrEnum):
     CORRECTION = "correction"
 
 
+#: the kind of what is decided for a posting that no report asked for: what an order still has to post at its close
+TRUE_UP = "true_up"
+
+
 class PostingKind(StrEnum):
     REPORT = "report"
     SCAN_ISSUE = "scan_issue"

@@ -42,17 +42,7 @@ def postings(request: HttpRequest) -> HttpResponse:
         ],
     )
     asked = lists.values(filters)
-    order = WorkOrder.objects.filter(pk=OuterRef("order_id"))
-    signed = ReversalRequest.objects.filter(correction__isnull=False)
-    rows = (
-        Posting.objects.filter(site_id=site.pk)
-        .defer("facts")
-        .annotate(order_number=Subquery(order.values("number")), order_unit=Subquery(order.values("unit__symbol")))
-        .annotate(reversed_by=Subquery(Posting.objects.filter(reversal_of=OuterRef("pk")).values("number")))
-        .annotate(corrected_by=Subquery(signed.filter(posting=OuterRef("pk")).values("correction__number")))
-        .annotate(corrects=Subquery(signed.filter(correction=OuterRef("pk")).values("posting__number")))
-        .order_by("-number")
-    )
+    rows = _listed(site)
     if asked["order"]:
         numbers = WorkOrder.objects.filter(site=site, number__icontains=asked["order"]).values("id")
         rows = rows.filter(order_id__in=numbers)
@@ -92,6 +82,21 @@ def postings(request: HttpRequest) -> HttpResponse:
         context={"title": "Postings", "intro": f"Each one explains itself: open it. {_undone(rows)}"},
     )
     return lists.show_list(request, listing)
+
+
+def _listed(site: Site) -> Any:
+    """Postings of the site with what a row shows of others."""
+    order = WorkOrder.objects.filter(pk=OuterRef("order_id"))
+    signed = ReversalRequest.objects.filter(correction__isnull=False)
+    return (
+        Posting.objects.filter(site_id=site.pk)
+        .defer("facts")
+        .annotate(order_number=Subquery(order.values("number")), order_unit=Subquery(order.values("unit__symbol")))
+        .annotate(reversed_by=Subquery(Posting.objects.filter(reversal_of=OuterRef("pk")).values("number")))
+        .annotate(corrected_by=Subquery(signed.filter(posting=OuterRef("pk")).values("correction__number")))
+        .annotate(corrects=Subquery(signed.filter(correction=OuterRef("pk")).values("posting__number")))
+        .order_by("-number")
+    )
 
 
 def _undone(rows: Any) -> str:

@@ -1,6 +1,7 @@
 """Reversals: what waits for QA's signature, and the page on which one is signed or declined."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -77,26 +78,7 @@ def reversals(request: HttpRequest) -> HttpResponse:
         all_url="?state=",
         empty="No reversal waits for a signature." if wanted == "open" else "No reversal fits.",
         empty_hint="A reversal is asked for on the page of its posting.",
-        columns=[
-            lists.Column("Posting", _posting_cell, sort="posting", by="posting__number"),
-            lists.Column("Order", lambda row: lists.text(numbers.get(row.posting.order_id, ""), code=True)),
-            lists.Column("What", lambda row: lists.text("correction" if row.corrected else "reversal")),
-            lists.Column("Good", lambda row: lists.number(row.posting.good), number=True),
-            lists.Column(
-                "Reversed of the order",
-                lambda row: lists.number(row.signed_of_order),
-                sort="signed_of_order",
-                number=True,
-            ),
-            lists.Column("Reason", lambda row: lists.text(row.reason.name), sort="reason", by="reason__code"),
-            lists.Column("What happened", lambda row: lists.text(row.note)),
-            lists.Column(
-                "Asked for by", lambda row: lists.text(row.requested_by.name), sort="who", by="requested_by__name"
-            ),
-            lists.Column("Waiting", lambda row: lists.text(since(row.requested_at, now)), sort="requested_at"),
-            lists.Column("State", lambda row: lists.text(dict(STATES)[state_of(row)], tone=TONES[state_of(row)])),
-            lists.Column("", lambda row: lists.text("Open", reverse("reversal", args=[row.pk]))),
-        ],
+        columns=_columns(numbers, now),
         context={
             "title": "Reversals",
             "intro": "Asked for on a posting, signed by QA: never by who reported or asked."
@@ -108,6 +90,29 @@ def reversals(request: HttpRequest) -> HttpResponse:
         },
     )
     return lists.show_list(request, listing)
+
+
+def _columns(numbers: dict[int, str], now: datetime) -> list[lists.Column]:
+    return [
+        lists.Column("Posting", _posting_cell, sort="posting", by="posting__number"),
+        lists.Column("Order", lambda row: lists.text(numbers.get(row.posting.order_id, ""), code=True)),
+        lists.Column("What", lambda row: lists.text("correction" if row.corrected else "reversal")),
+        lists.Column("Good", lambda row: lists.number(row.posting.good), number=True),
+        lists.Column(
+            "Reversed of the order",
+            lambda row: lists.number(row.signed_of_order),
+            sort="signed_of_order",
+            number=True,
+        ),
+        lists.Column("Reason", lambda row: lists.text(row.reason.name), sort="reason", by="reason__code"),
+        lists.Column("What happened", lambda row: lists.text(row.note)),
+        lists.Column(
+            "Asked for by", lambda row: lists.text(row.requested_by.name), sort="who", by="requested_by__name"
+        ),
+        lists.Column("Waiting", lambda row: lists.text(since(row.requested_at, now)), sort="requested_at"),
+        lists.Column("State", lambda row: lists.text(dict(STATES)[state_of(row)], tone=TONES[state_of(row)])),
+        lists.Column("", lambda row: lists.text("Open", reverse("reversal", args=[row.pk]))),
+    ]
 
 
 def state_of(request: ReversalRequest) -> str:
@@ -174,7 +179,6 @@ def _page(request: HttpRequest, asked: ReversalRequest, *, refused: Refused | No
         name=person.name,
         number=posting_number(posting.number),
     )
-    symbols = unit_symbols()
     context = {
         "asked": asked,
         "state": state,
@@ -182,21 +186,7 @@ def _page(request: HttpRequest, asked: ReversalRequest, *, refused: Refused | No
         "tone": TONES[state],
         "number": posting_number(posting.number),
         "posting": posting,
-        "content": {
-            **content,
-            # the signed lines are the ledger's, in its order; ids only lead on and are no part of what is signed
-            "lines": [
-                {
-                    **line,
-                    "unit": symbols.get(line["unit"], line["unit"]),
-                    "item_id": row["item_id"],
-                    "lot_id": row["lot_id"],
-                }
-                for line, row in zip(
-                    content["lines"], ledger_of_entries([posting.entry_id]).get(posting.entry_id, []), strict=True
-                )
-            ],
-        },
+        "content": {**content, "lines": _lines(posting, content)},
         "facts": _facts(asked, content),
         "signed_facts": [
             {"name": "Posting", "value": content["posting"], "code": True},
@@ -222,6 +212,20 @@ def _page(request: HttpRequest, asked: ReversalRequest, *, refused: Refused | No
         "trail": [{"label": "Reversals", "url": reverse("reversals")}, {"label": posting_number(posting.number)}],
     }
     return render(request, "backflush/reversal.html", context, status=status_of(refused.refusals) if refused else 200)
+
+
+def _lines(posting: Posting, content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The signed lines are the ledger's, in its order; ids only lead on and are no part of what is signed."""
+    symbols, rows = unit_symbols(), ledger_of_entries([posting.entry_id]).get(posting.entry_id, [])
+    return [
+        {
+            **line,
+            "unit": symbols.get(line["unit"], line["unit"]),
+            "item_id": row["item_id"],
+            "lot_id": row["lot_id"],
+        }
+        for line, row in zip(content["lines"], rows, strict=True)
+    ]
 
 
 def _correcting(asked: ReversalRequest, corrected: Report | None, *, reversible: bool) -> dict[str, Any]:

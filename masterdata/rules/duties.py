@@ -28,6 +28,9 @@ class Duty(StrEnum):
     SIGN_REVERSAL = "sign or decline a reversal"
     DISPOSE_OF_LOT = "release, hold, reject or recall a lot"
     CLOSE_ORDER = "close a work order"
+    SIGN_TRUE_UP = "sign for what an order still has to post"
+    REQUEST_REOPENING = "ask for a closed order to be opened again"
+    SIGN_REOPENING = "sign that a closed order is opened again"
     READ_VARIANCE = "read variances"
 
 
@@ -54,6 +57,9 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.SIGN_REVERSAL: frozenset({_R.QA}),
     Duty.DISPOSE_OF_LOT: frozenset({_R.QA}),
     Duty.CLOSE_ORDER: frozenset({_R.SUPERVISOR, _R.FINANCE}),
+    Duty.SIGN_TRUE_UP: frozenset({_R.SUPERVISOR, _R.QA}),
+    Duty.REQUEST_REOPENING: frozenset({_R.SUPERVISOR, _R.QA, _R.FINANCE}),
+    Duty.SIGN_REOPENING: frozenset({_R.QA, _R.FINANCE}),
     Duty.READ_VARIANCE: frozenset({_R.FINANCE, _R.ENGINEER, _R.SUPERVISOR, _R.QA, _R.AUDITOR}),
 }
 

@@ -27,6 +27,7 @@ class StagingFact:
 
     `operations`: the order's operations that take the item by its pinned BOM, alternates counted. `serving`: the codes of
     the staging bins that serve one of these operations at its line; `served`: those of them that the target bin serves.
+    `rebound`: it lies in a staging bin already, bound to another order.
     """
 
     order_number: str
@@ -41,6 +42,7 @@ class StagingFact:
     operations: tuple[str, ...]
     served: bool
     serving: tuple[str, ...]
+    rebound: bool = False
 
 
 def order_refusals(number: str, state: str) -> list[Refusal]:
@@ -70,7 +72,8 @@ def staging_refusals(fact: StagingFact) -> list[Refusal]:
                 "Check order and lot: the pick list names what the order takes.",
             )
         )
-    if fact.from_bin.kind not in SOURCES_OF_STAGING:
+    sources = {BinKind.STAGING} if fact.rebound else SOURCES_OF_STAGING
+    if fact.from_bin.kind not in sources:
         refusals.append(_wrong_source(fact.from_bin))
     if fact.to_bin.kind != BinKind.STAGING:
         refusals.append(
