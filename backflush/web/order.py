@@ -108,7 +108,7 @@ def _page(
     now = timezone.now()
     operations = _operations(found, now)
     last = next((one for one in operations if one["last"]), None)
-    close = OrderClose.objects.filter(order_id=found.pk).select_related("closed_by").first()
+    close = OrderClose.objects.filter(order_id=found.pk).select_related("closed_by").order_by("-revision").first()
     reports = OperationReport.objects.filter(site_id=found.site_id, order_number=found.number).order_by("-received_at")
     posted = postings_of(found.pk)
     context = {
