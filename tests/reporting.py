@@ -14,9 +14,10 @@ from backflush.actions.post_reports import post_reports
 from backflush.actions.receive_report import receive_report
 from backflush.actions.request_reversal import request_reversal
 from backflush.actions.reverse_posting import reverse_posting
-from backflush.models import OperationReport, Posting
+from backflush.models import OperationReport, Posting, ReversalRequest
 from backflush.queries.reports import reasons_of
-from backflush.queries.reversals import reversal_content
+from backflush.queries.reversals import reported_body, reversal_content
+from backflush.rules.correction import corrected_payload
 from backflush.rules.report import Report, parse_report
 from backflush.rules.strict_json import Number
 from masterdata.models import Device, Person
@@ -86,6 +87,29 @@ def reversed_by_qa(posting: Posting, *, at: datetime = floor.NOW, by: str = "sup
     return reverse_posting(
         request=request, ticket=plant.ticket(plant.people().qa, reversal_content(request), at=at), now=at
     )
+
+
+def correction_asked(
+    posting: Posting, *, at: datetime = floor.NOW, by: str = "supervisor", **changes: Any
+) -> ReversalRequest:
+    """Asked for by somebody of the cast: the posting's report again, with these fields changed."""
+    payload = corrected_payload(reported_body(posting), changes, str(uuid.uuid4()))
+    report = parse_report(payload)
+    assert isinstance(report, Report), report
+    return request_reversal(
+        posting=posting,
+        reason=plant.reason("WRONG-COUNT", "reversal"),
+        actor=getattr(plant.people(), by),
+        now=at,
+        note="Ten were counted twice.",
+        corrected=report,
+    )
+
+
+def signed_by_qa(request: ReversalRequest, *, at: datetime = floor.NOW, by: str = "qa") -> Posting:
+    """Signed; returns the reversal."""
+    signed = plant.ticket(getattr(plant.people(), by), reversal_content(request), at=at)
+    return reverse_posting(request=request, ticket=signed, now=at)
 
 
 def again(report: Report, **changes: Any) -> Report:

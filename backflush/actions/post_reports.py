@@ -18,6 +18,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from backflush.actions.open_report_deviations import deviations_of_posted
 from backflush.actions.record_postings import Decided, record_postings
 from backflush.actions.settle_reports import block_reports, fail_report
+from backflush.actions.share_site import share_site
 from backflush.queries.batch import Batch, ReportRow, read_body
 from backflush.queries.recipes import book_of_this_thread
 from backflush.rules.decide import decide
@@ -199,7 +200,7 @@ def _lock_site(report_id: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT site_id FROM backflush_operationreport WHERE id = %s", [report_id])
         site_id: int = cursor.fetchone()[0]
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [site_id])
+    share_site(site_id)
     return site_id
 
 

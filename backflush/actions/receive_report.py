@@ -9,6 +9,7 @@ from django.db import connection
 from backflush.models import OperationReport
 from backflush.rules.confirmation import presence_refusal
 from backflush.rules.report import Report, canonical_body, digest_of
+from backflush.rules.vocabulary import ReportOrigin
 from masterdata.actions.acting import acting
 from masterdata.actions.use_nonce import use_nonce
 from masterdata.models import Device, Person
@@ -49,10 +50,10 @@ _INSERT = """
 WITH taken AS (
     INSERT INTO backflush_operationreport
         (site_id, event_id, device_id, person_id, kind, order_number, order_id, operation_number, occurred_at,
-         received_at, digest, state, attempts, next_at)
+         received_at, digest, state, attempts, next_at, origin, corrects_id)
     VALUES (%(site)s, %(event)s, %(device)s, %(person)s, %(kind)s, %(order)s,
         coalesce((SELECT id FROM traceability_workorder WHERE site_id = %(site)s AND number = %(order)s), 0),
-        %(operation)s, %(occurred)s, %(now)s, %(digest)s, 'received', 0, %(now)s)
+        %(operation)s, %(occurred)s, %(now)s, %(digest)s, 'received', 0, %(now)s, %(origin)s, %(corrects)s)
     ON CONFLICT (site_id, event_id) DO NOTHING RETURNING id, order_id
 ), kept AS (
     INSERT INTO backflush_reportbody (report_id, body) SELECT id, %(body)s FROM taken
@@ -70,6 +71,7 @@ def receive_report(
     person: Person | None = None,
     confirmer: Person | None = None,
     call: SignedCall | None = None,
+    corrects: OperationReport | None = None,
 ) -> Receipt:
     """Store the report under its event id. The caller rings the bell after a `new` one.
 
@@ -77,7 +79,7 @@ def receive_report(
     `confirmer`: who showed by badge and PIN that they stand beside `person`. `call`: the signed request that brought it, whose
     nonce is used up in the same transaction. Refused('presence_not_shown') where a person's report names another; Refused for a
     nonce used before. TooManyReports beyond the device's limit (a repeat is none). ValueError where nobody sends it or it has
-    no event id.
+    no event id. `corrects`: the report that it takes the place of.
     """
     sender = device or person
     if sender is None or report.event_id is None:
@@ -99,6 +101,8 @@ def receive_report(
         received_at=now,
         digest=digest_of(body),
         next_at=now,
+        origin=ReportOrigin.CORRECTION if corrects else ReportOrigin.SENT,
+        corrects_id=corrects.pk if corrects else None,
     )
     with acting(sender), connection.cursor() as cursor:
         if device is not None and call is not None:
@@ -144,4 +148,6 @@ def _values(row: OperationReport, body: str) -> dict[str, Any]:
         "now": row.received_at,
         "digest": row.digest,
         "body": body,
+        "origin": row.origin,
+        "corrects": row.corrects_id,
     }

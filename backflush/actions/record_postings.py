@@ -19,7 +19,7 @@ from backflush.rules.flush import Plan
 from backflush.rules.ledger_lines import decimal_of, issue_lines
 from backflush.rules.progress import Progress, write_lines
 from backflush.rules.recipe import Recipe
-from backflush.rules.vocabulary import PostingKind, ReportKind
+from backflush.rules.vocabulary import TRUE_UP, PostingKind, ReportKind
 from masterdata.rules.exact import billionths, minor_units
 from masterdata.rules.vocabulary import OutputKind
 from traceability.actions.close_handling_units import close_handling_units
@@ -43,6 +43,10 @@ _POSTING_COLUMNS = (
     "id, site_id, number, kind, report_id, reversal_of, order_id, operation_number, entry_id, output_lot_id, good,"
     " actual_amount, recipe_id, facts, occurred_at, recorded_at"
 )
+
+
+#: the kind of posting by what was decided; everything else is a report of output
+_KINDS = {ReportKind.SCAN_ISSUE.value: PostingKind.SCAN_ISSUE, TRUE_UP: PostingKind.TRUE_UP}
 
 
 @dataclass(slots=True)
@@ -79,7 +83,7 @@ def record_postings(batch: Batch, site_id: int, decided: Sequence[Decided], reco
         closed = [one.report.handling_unit for one in decided if one.row.kind == ReportKind.HANDLING_UNIT_CLOSED]
         close_handling_units(site_id=site_id, ssccs=closed, at=recorded_at)
         _write_progress(cursor, batch, decided)
-        _settle_reports(cursor, [one.row.id for one in decided], recorded_at)
+        _settle_reports(cursor, [one.row.id for one in decided if one.row.id], recorded_at)
         recipes = store_recipes(cursor, [one.recipe for one in decided])
         _write_postings(cursor, site_id, decided, entry_ids, recipes, amounts, lots, recorded_at)
 
@@ -320,11 +324,11 @@ def _write_postings(
     first = take_positions(cursor, site_id, len(decided))
     postings, messages = [], []
     for index, one in enumerate(decided):
-        kind = PostingKind.SCAN_ISSUE if one.row.kind == ReportKind.SCAN_ISSUE else PostingKind.REPORT
+        kind = _KINDS.get(one.row.kind, PostingKind.REPORT)
         output = lots.get((one.recipe.product, one.plan.output_lot), NULL) if one.plan.output_lot else NULL
         number = first + index
         postings.append(
-            f"{ids[index]}\t{site_id}\t{number}\t{kind}\t{one.row.id}\t{NULL}\t{one.order.id}\t{one.row.operation}"
+            f"{ids[index]}\t{site_id}\t{number}\t{kind}\t{one.row.id or NULL}\t{NULL}\t{one.order.id}\t{one.row.operation}"
             f"\t{entry_ids[index]}\t{output}\t{billionths(one.plan.good)}e-9\t{amounts[index]}e-{one.recipe.currency_decimals}"
             f"\t{recipe_ids[index]}\t{texts[index]}\t{one.report.occurred_at}\t{at}\n"
         )

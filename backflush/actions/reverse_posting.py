@@ -5,70 +5,75 @@ from typing import Any
 
 from django.db import connection
 
+from backflush.actions.post_correction import lock_for_correction, post_correction
 from backflush.actions.record_postings import take_positions, take_posting_ids, write_progress
-from backflush.models import OperationReport, OrderProgress, Posting, Recipe, ReportTransition, ReversalRequest
+from backflush.actions.share_site import share_site
+from backflush.models import OperationReport, Posting, ReportTransition, ReversalRequest
+from backflush.queries.corrections import corrected_report
 from backflush.queries.reversals import reporters_of, reversal_content, reversal_facts
-from backflush.rules.decide import decide
-from backflush.rules.flush import closes_unit, counts_of
-from backflush.rules.progress import Progress, read_lines
-from backflush.rules.recipe import read_recipe
-from backflush.rules.requirement import Counts
-from backflush.rules.reversal import (
-    output_needs_without,
-    progress_without,
-    reversal_refusals,
-    signer_refusals,
-)
-from backflush.rules.stored_facts import read_facts
-from backflush.rules.vocabulary import PostingKind, ReportKind, ReportState
+from backflush.queries.standing_progress import without_posting
+from backflush.rules.reversal import reversal_refusals, signer_refusals
+from backflush.rules.vocabulary import PostingKind, ReportState
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
 from masterdata.actions.sign import sign
 from masterdata.models import SigningTicket
 from masterdata.rules.duties import Duty
-from masterdata.rules.exact import Fraction
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.refusal import Refusal, Refused
 from traceability.actions.close_handling_units import reopen_handling_unit
 from traceability.actions.holding import hold_order
 from traceability.actions.mirror_entry import mirror_entry
 
 MEANING = "reversal approved"
+MEANING_OF_CORRECTION = "correction approved"
+
+
+def meaning_of(request: ReversalRequest) -> str:
+    """What QA's signature on the request means."""
+    return MEANING_OF_CORRECTION if request.corrected else MEANING
 
 
 def reverse_posting(*, request: ReversalRequest, ticket: SigningTicket, now: datetime) -> Posting:
-    """Mirror the posting that `request` names and return the reversal.
+    """Mirror the posting that `request` names and return the reversal; where it is a correction, post what is right as well.
 
-    The ticket must be given over `reversal_content(request)`. Refused: already_reversed, output_moved_on,
-    later_operation_reported, order_closed, signer_is_requester, signer_is_reporter, and what `sign` refuses.
+    The ticket must be given over `reversal_content(request)`. All of it happens, or nothing. Refused: already_reversed,
+    output_moved_on, later_operation_reported, order_closed, signer_is_requester, signer_is_reporter, what `sign` refuses,
+    and every reason why the corrected report would not post.
     """
     signer = ticket.person
     require(signer, Duty.SIGN_REVERSAL)
     with acting(signer, reason=request.reason.code):
         posting = request.posting
+        share_site(posting.site_id)
         hold_order(posting.order_id)
         request = ReversalRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
         _refuse(request, posting, signer)
         signature = sign(
             ticket=ticket,
-            meaning=MEANING,
+            meaning=meaning_of(request),
             subject_kind="reversal",
             subject_key=str(request.pk),
             content=reversal_content(request),
             now=now,
         )
+        if request.corrected:
+            lock_for_correction(request)
         _take_back_progress(posting)
         entry = mirror_entry(entry_id=posting.entry_id, actor=signer, reason=request.reason, note=request.note, now=now)
         reversal = _record(posting, entry.pk, now)
-        request.signature = signature
-        request.reversal = reversal
-        request.save(update_fields=["signature", "reversal"])
         if posting.report_id:
             _settle_report(posting.report_id, signer.pk, request, now)
+        request.signature = signature
+        request.reversal = reversal
+        request.correction = post_correction(request=request, now=now) if request.corrected else None
+        request.save(update_fields=["signature", "reversal", "correction"])
         return reversal
 
 
 def _refuse(request: ReversalRequest, posting: Posting, signer: Any) -> None:
-    facts = reversal_facts(posting)
+    anew = Fraction(corrected_report(request).good) if request.corrected else ZERO
+    facts = reversal_facts(posting, anew=anew)
     refusals = reversal_refusals(facts)
     if request.declined_at is not None:
         refusals.append(
@@ -86,51 +91,13 @@ def _refuse(request: ReversalRequest, posting: Posting, signer: Any) -> None:
 
 
 def _take_back_progress(posting: Posting) -> None:
-    """Progress of the order's operation without this posting; decided again from its own stored facts."""
-    if posting.recipe_id is None:
+    """Progress of the order's operation without this posting; its handling unit is open again."""
+    without = without_posting(posting)
+    if without is None:
         return
-    recipe = read_recipe(Recipe.objects.values_list("body", flat=True).get(pk=posting.recipe_id))
-    report, order, before, stock = read_facts(posting.facts)
-    plan = decide(report, order, recipe, before, stock)
-    row = OrderProgress.objects.get(order_id=posting.order_id, operation_number=posting.operation_number)
-    progress = read_lines(
-        Progress(
-            Fraction(row.good),
-            Fraction(row.structural_scrap),
-            Fraction(row.avoidable_scrap),
-            Fraction(row.rework),
-            row.setups,
-            row.reports,
-        ),
-        row.lines,
-    )
-    scan = report.kind == ReportKind.SCAN_ISSUE
-    counts = Counts() if scan else counts_of(report, order, recipe, before)[0]
-    last = _last_issues(posting)
-    unit = report.handling_unit if closes_unit(report, before) else ""
-    reopen_handling_unit(site_id=posting.site_id, sscc=unit)
-    progress = progress_without(progress, plan, counts, recipe.factor, unit, last)
-    if not scan:
-        per_unit = [(output.component, output.quantity) for output in recipe.outputs]
-        progress = output_needs_without(progress, per_unit, counts.good)
+    reopen_handling_unit(site_id=posting.site_id, sscc=without.unit)
     with connection.cursor() as cursor:
-        write_progress(cursor, {(posting.order_id, posting.operation_number): progress})
-
-
-def _last_issues(posting: Posting) -> dict[str, tuple[int, ...]]:
-    """Lots of the latest issue of each component that stands without this posting."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT l.component::text, array_agg(DISTINCT l.lot_id) FROM traceability_ledgerline l"
-            " JOIN (SELECT l2.component, max(l2.entry_id) AS entry_id FROM traceability_ledgerline l2"
-            "  JOIN masterdata_bin b ON b.id = l2.to_bin_id AND b.kind = 'consumed'"
-            "  WHERE l2.order_id = %(order)s AND l2.entry_id <> %(entry)s AND l2.mirrors IS NULL"
-            "   AND NOT EXISTS (SELECT 1 FROM traceability_ledgerline m WHERE m.mirrors = l2.id)"
-            "  GROUP BY l2.component) newest ON newest.component = l.component AND newest.entry_id = l.entry_id"
-            " WHERE l.order_id = %(order)s GROUP BY l.component",
-            {"order": posting.order_id, "entry": posting.entry_id},
-        )
-        return {component: tuple(lots) for component, lots in cursor.fetchall()}
+        write_progress(cursor, {(posting.order_id, posting.operation_number): without.progress})
 
 
 def _record(posting: Posting, entry_id: int, now: datetime) -> Posting:

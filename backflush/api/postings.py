@@ -76,6 +76,8 @@ ONE = named(
             "output_lot_id": maybe(whole()),
             "reversal": maybe(text("The posting that reversed it")),
             "reversal_of": maybe(text("The posting that it reverses")),
+            "corrected_by": maybe(text("The posting that QA signed in its place")),
+            "corrects": maybe(text("The posting in whose place QA signed it")),
             "ledger": many(LEDGER_LINE),
             "explain": record(
                 {
@@ -158,7 +160,9 @@ def _in_full(page: dict[str, Any]) -> dict[str, Any]:
     event_id = str(report.event_id) if report else ""
     same = ("number", "kind", "operation", "occurred_at", "recorded_at", "good", "actual_amount", "note")
     return {
-        **{name: page[name] for name in (*same, "output_lot_id", "reversal", "reversal_of")},
+        **{
+            name: page[name] for name in (*same, "output_lot_id", "reversal", "reversal_of", "corrected_by", "corrects")
+        },
         "order": page["order"].number,
         "device": device.code if device else None,
         "person": person.username if person else None,

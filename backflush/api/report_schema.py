@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample
 
 from backflush.rules.confirmation import CLAIM_REACHES, NOBODY_CONFIRMS
 from backflush.rules.report import MOST_PARAMETERS, MOST_SCRAP_ENTRIES
-from backflush.rules.vocabulary import ReportKind, ReportState
+from backflush.rules.vocabulary import ReportKind, ReportOrigin, ReportState
 from masterdata.pages.api_schema import (
     REASON,
     Schema,
@@ -138,6 +138,9 @@ STATE = named(
             "settled_at": maybe(moment()),
             "attempts": whole(),
             "reasons": many(REASON, "Why it is blocked or refused: every reason"),
+            "origin": one_of(ReportOrigin),
+            "corrects": maybe(identifier("Event id of the report in whose place QA signed this one")),
+            "corrected_by": maybe(identifier("Event id of the report that QA signed in its place")),
             "posting": maybe(
                 record(
                     {

@@ -52,3 +52,25 @@ JOIN masterdata_signature s ON s.id = q.signature_id
 JOIN backflush_posting p ON p.id = v.reversal_of
 JOIN backflush_operationreport r ON r.id = p.report_id
 WHERE s.person_id = r.person_id
+UNION ALL
+-- what QA signed in place of a wrong posting is one report and one posting, of the same event, and only with the reversal
+SELECT q.reversal_id, q.posting_id, 'is signed as a correction and what is right was not posted'
+FROM backflush_reversalrequest q
+LEFT JOIN backflush_posting c ON c.id = q.correction_id
+LEFT JOIN backflush_operationreport r ON r.id = c.report_id AND r.event_id = q.corrected_event
+WHERE q.reversal_id IS NOT NULL AND q.corrected <> '' AND r.id IS NULL
+UNION ALL
+SELECT q.reversal_id, q.posting_id, 'is corrected by a report of another event'
+FROM backflush_reversalrequest q
+JOIN backflush_posting p ON p.id = q.posting_id
+JOIN backflush_posting c ON c.id = q.correction_id
+JOIN backflush_operationreport r ON r.id = c.report_id
+JOIN backflush_operationreport was ON was.id = p.report_id
+WHERE (r.corrects_id, r.order_id, r.operation_number, r.kind, r.occurred_at)
+    IS DISTINCT FROM (was.id, was.order_id, was.operation_number, was.kind, was.occurred_at)
+UNION ALL
+SELECT NULL, c.id, 'is a correction that nobody signed'
+FROM backflush_operationreport r
+LEFT JOIN backflush_posting c ON c.report_id = r.id
+LEFT JOIN backflush_reversalrequest q ON q.correction_id = c.id AND q.signature_id IS NOT NULL
+WHERE r.origin = 'correction' AND q.id IS NULL

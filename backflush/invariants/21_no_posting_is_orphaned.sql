@@ -38,5 +38,9 @@ LEFT JOIN traceability_orderoperation x ON x.order_id = p.order_id AND x.number 
 WHERE x.id IS NULL
 UNION ALL
 SELECT 'order close', c.id, 'order', c.order_id
-FROM backflush_orderclose c LEFT JOIN traceability_workorder x ON x.id = c.order_id AND x.state = 'closed'
+FROM backflush_orderclose c
+LEFT JOIN traceability_workorder x ON x.id = c.order_id
+LEFT JOIN backflush_orderreopening r ON r.close_id = c.id AND r.reopened_at IS NOT NULL
 WHERE x.id IS NULL
+    -- the latest close is that of a closed order, unless both signatures opened it again
+    OR (r.id IS NULL AND x.state <> 'closed')

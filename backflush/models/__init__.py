@@ -1,6 +1,6 @@
 """Tables of posting."""
 
-from backflush.models.order_closes import OrderClose
+from backflush.models.order_closes import OrderClose, OrderReopening
 from backflush.models.outbox import OutboxHead, OutboxMessage
 from backflush.models.postings import OrderProgress, Posting, Recipe, ReversalRequest
 from backflush.models.triggers import OperationReport, ReportBody, ReportRuling, ReportTransition
@@ -10,6 +10,7 @@ __all__ = [
     "OperationReport",
     "OrderClose",
     "OrderProgress",
+    "OrderReopening",
     "OutboxConsumer",
     "OutboxHead",
     "OutboxMessage",

@@ -80,7 +80,11 @@ class OrderProgress(models.Model):
 
 
 class ReversalRequest(models.Model):
-    """Somebody asks for a posting to be reversed; QA signs it (then `reversal` names the posting that did) or declines."""
+    """Somebody asks for a posting to be reversed; QA signs it (then `reversal` names the posting that did) or declines.
+
+    A correction is asked for with the report that is right: `corrected` is its canonical body, `corrected_event` its event
+    id. Signed, it is received and posted with the reversal, and `correction` names its posting.
+    """
 
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="reversal_requests")
     requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -91,6 +95,9 @@ class ReversalRequest(models.Model):
     declined_at = models.DateTimeField(null=True)
     signature = models.OneToOneField(Signature, on_delete=models.PROTECT, null=True)
     reversal = models.OneToOneField(Posting, on_delete=models.PROTECT, null=True, related_name="request")
+    corrected = models.TextField(blank=True, default="", db_default="")
+    corrected_event = models.UUIDField(null=True, unique=True)
+    correction = models.OneToOneField(Posting, on_delete=models.PROTECT, null=True, related_name="correction_request")
 
     class Meta:
         constraints = [
@@ -98,5 +105,16 @@ class ReversalRequest(models.Model):
                 fields=["posting"],
                 condition=Q(declined_at__isnull=True, reversal__isnull=True),
                 name="one_open_reversal_request_per_posting",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(corrected="", corrected_event__isnull=True)
+                | (~Q(corrected="") & Q(corrected_event__isnull=False)),
+                name="correction_has_its_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(correction__isnull=True, corrected="")
+                | (~Q(corrected="") & Q(correction__isnull=True, reversal__isnull=True))
+                | (~Q(corrected="") & Q(correction__isnull=False, reversal__isnull=False)),
+                name="correction_posts_with_its_reversal",
+            ),
         ]

@@ -3,13 +3,16 @@
 from django.db import models
 from django.db.models import Q
 
-from backflush.rules.vocabulary import ReportKind, ReportState, RulingKind
+from backflush.rules.vocabulary import ReportKind, ReportOrigin, ReportState, RulingKind
 from masterdata.models import Person, Signature
 from masterdata.models.choices import choices, one_of
 
 
 class OperationReport(models.Model):
-    """The narrow row that the drain works on; the body is kept apart, insert-only. `order_id` 0: not known yet."""
+    """The narrow row that the drain works on; the body is kept apart, insert-only. `order_id` 0: not known yet.
+
+    `corrects_id`: the report, reversed, in whose place QA signed this one.
+    """
 
     site_id = models.BigIntegerField()
     event_id = models.UUIDField()
@@ -30,9 +33,19 @@ class OperationReport(models.Model):
     #: both signed by QA, each with its `ReportRuling`; what was reported stands beside them, unchanged
     corrected_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
+    origin = models.CharField(
+        max_length=12, choices=choices(ReportOrigin), default=ReportOrigin.SENT, db_default=ReportOrigin.SENT.value
+    )
+    corrects_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["corrects_id"], name="report_is_corrected_at_most_once"),
+            models.CheckConstraint(
+                condition=Q(origin="sent", corrects_id__isnull=True)
+                | Q(origin="correction", corrects_id__isnull=False),
+                name="correction_names_what_it_corrects",
+            ),
             models.UniqueConstraint(fields=["site_id", "event_id"], name="event_id_is_unique_per_site"),
             one_of("state", ReportState, "report_state_is_known"),
             one_of("kind", ReportKind, "report_kind_is_known"),

@@ -5,8 +5,10 @@ devices are read only afterwards, in new statements, so that nothing judged is s
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -106,10 +108,13 @@ class Batch:
             facts.order, operation, before.number if before else None, facts.pin_at(row.event_time), row.event_time
         )
 
-    def load_stock(self, recipes: list[Recipe], *, lock: bool) -> None:
+    def load_stock(
+        self, recipes: list[Recipe], *, lock: bool, returned: Mapping[BalanceKey, Fraction] = MappingProxyType({})
+    ) -> None:
         """Read (and lock) every balance that these reports may draw from or receive into; only then their lots.
 
         Bound to one of the orders, in a supermarket bin that serves them, or of an output lot that exists already.
+        `returned`: what a preview counts as back in its balance already.
         """
         shelved = sorted({item for recipe in recipes for item in recipe.shelved_items})
         bins = sorted({bin_id for recipe in recipes if recipe.shelved_items for bin_id in recipe.serving})
@@ -127,6 +132,8 @@ class Batch:
                 },
             )
             balances = cursor.fetchall()
+        if returned:
+            balances = _with_returned(balances, returned)
         lots = load_lots({row[1] for row in balances})
         late = released_late(lots.values(), min(row.occurred_at for row in self.rows)) if self.rows else {}
         places = _places(sites)
@@ -304,6 +311,22 @@ class Batch:
 
     def _convert(self, item: int, from_unit: str, to_unit: str, at: datetime) -> Fraction | None:
         return Conversions([item], at)(item, from_unit, to_unit)
+
+
+def _with_returned(balances: list[Any], returned: Mapping[BalanceKey, Fraction]) -> list[Any]:
+    """The balances as they will be; emptied ones of a supermarket were not read and are read now."""
+    keys = sorted(set(returned) - {tuple(row[:3]) for row in balances})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.bin_id, b.lot_id, b.order_id, b.id, b.item_id, b.quantity,"
+            " coalesce(to_char(b.staged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), ''), b.rank"
+            " FROM traceability_stockbalance b"
+            " JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS k (bin_id, lot_id, order_id)"
+            "  USING (bin_id, lot_id, order_id)",
+            [array_of(key[place] for key in keys) for place in range(3)],
+        )
+        rows = [*balances, *cursor.fetchall()]
+    return [(*row[:5], Fraction(row[5]) + returned.get(tuple(row[:3]), ZERO), *row[6:]) for row in rows]
 
 
 def _counted(quantity: Fraction, factor: Fraction, item: Item) -> Fraction | None:

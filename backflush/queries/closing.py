@@ -1,10 +1,12 @@
 """What stands between an order and its close, gathered now."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 
-from backflush.models import OperationReport
+from backflush.models import OperationReport, OrderClose, OrderReopening
 from backflush.queries.batch import Batch, ReportRow
 from backflush.queries.postings import plain_decimal
 from backflush.queries.recipes import RecipeBook
@@ -18,6 +20,42 @@ from traceability.models import HandlingUnit, WorkOrder
 def close_findings(order: WorkOrder, now: datetime) -> list[Refusal]:
     """Every finding at once; empty where the order may close."""
     return close_refusals(close_facts(order, now))
+
+
+def close_content(order: WorkOrder, findings: Sequence[Refusal], accepted: Mapping[str, str]) -> dict[str, Any]:
+    """Exactly what is shown and signed where an order closes with what was posted beyond its need."""
+    return {
+        "record": "order_close",
+        "order": order.number,
+        "accepted": [{"finding": one.sentence, "why": accepted.get(one.code, "")} for one in findings],
+    }
+
+
+def reopening_content(reopening: OrderReopening) -> dict[str, Any]:
+    """Exactly what QA and finance are shown and sign."""
+    return {
+        "record": "reopening",
+        "order": WorkOrder.objects.values_list("number", flat=True).get(pk=reopening.close.order_id),
+        "revision": reopening.close.revision,
+        "closed_at": reopening.close.closed_at.astimezone(UTC).isoformat(),
+        "why": reopening.why,
+        "requested_by": reopening.requested_by.username,
+    }
+
+
+def closes_of(order_id: int) -> list[OrderClose]:
+    """An order's closes, the latest first, each with its reopening, if it was asked for."""
+    return list(
+        OrderClose.objects.filter(order_id=order_id)
+        .select_related(
+            "closed_by",
+            "signature",
+            "reopening__requested_by",
+            "reopening__qa_signature",
+            "reopening__finance_signature",
+        )
+        .order_by("-revision")
+    )
 
 
 def close_facts(order: WorkOrder, now: datetime) -> CloseFacts:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection
@@ -94,6 +95,9 @@ def postings_of(order_id: int) -> list[dict[str, Any]]:
     """An order's postings, the newest first: number, operation, when, good, cost, and what reversed them."""
     rows = list(Posting.objects.filter(order_id=order_id).order_by("-number").defer("facts"))
     reversed_by = {row.reversal_of: row.number for row in rows if row.reversal_of}
+    corrected = corrections_of([order_id])
+    corrects = {right: wrong for wrong, right in corrected.items()}
+    numbers = {row.pk: posting_number(row.number) for row in rows}
     return [
         {
             "number": posting_number(row.number),
@@ -104,9 +108,26 @@ def postings_of(order_id: int) -> list[dict[str, Any]]:
             "good": plain_decimal(row.good),
             "actual_amount": plain_decimal(row.actual_amount),
             "reversal": posting_number(reversed_by[row.pk]) if row.pk in reversed_by else None,
+            "corrected_by": numbers.get(corrected.get(row.pk, 0)),
+            "corrects": numbers.get(corrects.get(row.pk, 0)),
         }
         for row in rows
     ]
+
+
+def corrections_of(order_ids: Iterable[int]) -> dict[int, int]:
+    """Of the postings of these orders, those that were corrected, each with the posting in its place."""
+    rows = ReversalRequest.objects.filter(posting__order_id__in=list(order_ids), correction__isnull=False)
+    return dict(rows.values_list("posting_id", "correction_id"))
+
+
+def undone_counts(postings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many of `postings_of` were reversed, and how many of these were corrected in the same step."""
+    rows = list(postings)
+    return {
+        "reversed": sum(1 for row in rows if row["reversal"]),
+        "corrected": sum(1 for row in rows if row["corrected_by"]),
+    }
 
 
 def posting_lines(posting: Posting) -> dict[str, list[dict[str, str]]]:
@@ -135,6 +156,9 @@ def posting_page(site_id: int, number: int) -> dict[str, Any] | None:
     reversal = Posting.objects.filter(reversal_of=posting.pk).first()
     mirrored = Posting.objects.filter(pk=posting.reversal_of).first() if posting.reversal_of else None
     report = OperationReport.objects.filter(pk=posting.report_id).first() if posting.report_id else None
+    corrected = corrections_of([posting.order_id])
+    linked = Posting.objects.filter(pk__in=[*corrected, *corrected.values()])
+    numbers = {pk: posting_number(number) for pk, number in linked.values_list("id", "number")}
     ledger = ledger_of_entries([posting.entry_id]).get(posting.entry_id, [])
     late = staged_late(posting.entry_id) if posting.kind != "reversal" else set()
     for line in ledger:
@@ -158,6 +182,8 @@ def posting_page(site_id: int, number: int) -> dict[str, Any] | None:
         "outputs": [line for line in ledger if not is_issue(line)],
         "reversal": posting_number(reversal.number) if reversal else None,
         "reversal_of": posting_number(mirrored.number) if mirrored else None,
+        "corrected_by": numbers.get(corrected.get(posting.pk, 0)),
+        "corrects": numbers.get(next((wrong for wrong, right in corrected.items() if right == posting.pk), 0)),
         "request": ReversalRequest.objects.filter(posting=posting, declined_at=None, reversal=None).first(),
         "reversible": posting.kind != "reversal" and reversal is None,
         **_explained(posting, ledger),

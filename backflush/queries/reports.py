@@ -28,9 +28,12 @@ def report_state(site_id: int, event_id: uuid.UUID | str) -> dict[str, Any] | No
 def state_of(report: OperationReport) -> dict[str, Any]:
     """State, reasons, posting and times of one report."""
     posting = Posting.objects.filter(report_id=report.pk).first()
+    linked = corrections_among([report])
     return {
         "event_id": str(report.event_id),
         "state": report.state,
+        "origin": report.origin,
+        **linked[report.pk],
         "received_at": report.received_at,
         "settled_at": report.settled_at,
         "attempts": report.attempts,
@@ -43,6 +46,22 @@ def state_of(report: OperationReport) -> dict[str, Any]:
             "note": LedgerEntry.objects.values_list("note", flat=True).get(pk=posting.entry_id),
             "href": f"/api/v1/postings/{posting_number(posting.number)}",
         },
+    }
+
+
+def corrections_among(reports: Iterable[OperationReport]) -> dict[int, dict[str, str | None]]:
+    """By report: event ids of the report that it `corrects`, and of the one that it is `corrected_by`."""
+    rows = list(reports)
+    by_id = {row.pk: row for row in rows}
+    wrong = {row.corrects_id for row in rows if row.corrects_id}
+    events = dict(OperationReport.objects.filter(pk__in=wrong).values_list("id", "event_id")) if wrong else {}
+    right = dict(OperationReport.objects.filter(corrects_id__in=by_id).values_list("corrects_id", "event_id"))
+    return {
+        pk: {
+            "corrects": str(events[row.corrects_id]) if row.corrects_id else None,
+            "corrected_by": str(right[pk]) if pk in right else None,
+        }
+        for pk, row in by_id.items()
     }
 
 

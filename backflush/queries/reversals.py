@@ -1,16 +1,21 @@
 """Reversal requests: what stands open, what exactly is signed, and what speaks against reversing a posting."""
 
+import json
+from dataclasses import asdict
 from datetime import UTC
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from backflush.models import OperationReport, OrderProgress, Posting, ReversalRequest
 from backflush.queries.postings import is_issue, ledger_of_entries, posting_number
 from backflush.queries.reports import bodies_of
+from backflush.rules.correction import differences
 from backflush.rules.reversal import ReversalFacts
 from masterdata.models import Person
-from masterdata.rules.exact import Fraction
+from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.usage import plain_text
 from traceability.models import LedgerEntry, OrderOperation, WorkOrder
 
@@ -25,8 +30,22 @@ def open_requests(site_id: int) -> list[ReversalRequest]:
     )
 
 
+def signed_reversals() -> Coalesce:
+    """For rows of requests: how many postings of the same order were reversed so far. Many of them ask a question."""
+    counted = (
+        Posting.objects.filter(order_id=OuterRef("posting__order_id"), kind="reversal")
+        .order_by()
+        .values("order_id")
+        .annotate(count=Count("id"))
+        .values("count")
+    )
+    return Coalesce(Subquery(counted), 0)
+
+
 def reversal_content(request: ReversalRequest) -> dict[str, Any]:
-    """Exactly what is shown and signed: the request and every line that will be mirrored."""
+    """Exactly what is shown and signed: the request and every line that will be mirrored; of a correction, the report that
+    takes the place of the wrong one as well.
+    """
     posting = request.posting
     lines = ledger_of_entries([posting.entry_id]).get(posting.entry_id, [])
     return {
@@ -49,11 +68,32 @@ def reversal_content(request: ReversalRequest) -> dict[str, Any]:
             }
             for line in lines
         ],
+        **_correcting(request),
     }
 
 
-def reversal_facts(posting: Posting) -> ReversalFacts:
-    """What speaks for or against reversing, as it stands now (under the order's lock, if the caller holds it)."""
+def _correcting(request: ReversalRequest) -> dict[str, Any]:
+    if not request.corrected:
+        return {}
+    body = json.loads(request.corrected)
+    return {
+        "record": "correction",
+        "event_id": str(request.corrected_event),
+        "corrected": body,
+        "differences": [asdict(one) for one in differences(reported_body(request.posting), body)],
+    }
+
+
+def reported_body(posting: Posting) -> dict[str, Any]:
+    """What the posting was posted from; nothing where it was posted from no report."""
+    return bodies_of([posting.report_id]).get(posting.report_id, {}) if posting.report_id else {}
+
+
+def reversal_facts(posting: Posting, *, anew: Fraction = ZERO) -> ReversalFacts:
+    """What speaks for or against reversing, as it stands now (under the order's lock, if the caller holds it).
+
+    `anew`: good units that a correction reports in place of those it reverses.
+    """
     order = WorkOrder.objects.get(pk=posting.order_id)
     reversed_by = Posting.objects.filter(reversal_of=posting.pk).values_list("number", flat=True).first()
     return ReversalFacts(
@@ -63,7 +103,7 @@ def reversal_facts(posting: Posting) -> ReversalFacts:
         order_number=order.number,
         order_state=order.state,
         moved_on=tuple(_moved_on(posting)) if reversed_by is None else (),
-        later=_later(posting, order) if reversed_by is None else None,
+        later=_later(posting, order, anew) if reversed_by is None else None,
     )
 
 
@@ -116,7 +156,7 @@ def where_lot_went(lot_id: int) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _later(posting: Posting, order: WorkOrder) -> tuple[str, Fraction, Fraction] | None:
+def _later(posting: Posting, order: WorkOrder, anew: Fraction) -> tuple[str, Fraction, Fraction] | None:
     """The operation after it that reported most of those that stand on this count point, with what it reported, and the
     good units that would be left before it."""
     operations = list(OrderOperation.objects.filter(order=order).order_by("sequence"))
@@ -124,7 +164,7 @@ def _later(posting: Posting, order: WorkOrder) -> tuple[str, Fraction, Fraction]
     progress = {p.operation_number: p for p in OrderProgress.objects.filter(order_id=order.pk)}
     if here is None or not here.count_point or here.number not in progress:
         return None
-    remains = Fraction(progress[here.number].good - posting.good)
+    remains = Fraction(progress[here.number].good - posting.good) + anew
     found: list[tuple[Fraction, str]] = []
     for after in (o for o in operations if o.sequence > here.sequence):
         if after.number in progress:

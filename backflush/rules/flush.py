@@ -13,7 +13,7 @@ from backflush.rules.progress import UNTOUCHED, LineProgress, Needs, Progress, a
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import Counts, Requirement, with_fixed
 from backflush.rules.shortage import shortage_refusals
-from backflush.rules.vocabulary import ReportKind
+from backflush.rules.vocabulary import TRUE_UP, ReportKind
 from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import UsageLine, plain_text
@@ -169,7 +169,8 @@ def counts_of(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
     """What the report counts (BOM base units), and a sentence where it counts no units.
 
     One kind of trigger declares output at an operation; setups count from setup reports and from declaring ones. Where none
-    was reported at or before the first output, one setup is taken with it. A handling unit counts once.
+    was reported at or before the first output, one setup is taken with it. A handling unit counts once. A true-up counts
+    nothing but what output that stands owes once.
     """
     quantity = order.quantity * recipe.factor
     closes = closes_unit(report, progress)
@@ -178,6 +179,10 @@ def counts_of(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Pr
         return Counts(setups=report.setup_events, first_setup=first, order_quantity=quantity), ""
     if not closes and report.kind == ReportKind.HANDLING_UNIT_CLOSED and report.handling_unit:
         return Counts(order_quantity=quantity), f"Handling unit {report.handling_unit} was already counted."
+    if report.kind == TRUE_UP:
+        owed = progress.output > 0
+        setups = 1 if owed and progress.setups == 0 else 0
+        return Counts(setups=setups, first_setup=setups > 0, has_output=owed, order_quantity=quantity), ""
     closed = report.handling_unit_kind if closes else ""
     if recipe.trigger is None or report.kind != recipe.trigger.kind:
         return _counts_beside(report, recipe, progress, quantity, closed)

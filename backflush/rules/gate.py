@@ -8,7 +8,7 @@ from backflush.rules.drawing import rounded
 from backflush.rules.facts import OrderFact, ReportFact
 from backflush.rules.progress import Progress
 from backflush.rules.recipe import Recipe, TriggerFigures
-from backflush.rules.vocabulary import ReportKind
+from backflush.rules.vocabulary import TRUE_UP, ReportKind
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import readable
@@ -35,7 +35,7 @@ def gate(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progres
         reasons.append(
             Refusal("device_not_allowed", "The device is switched off.", "device", "Ask an administrator to enable it.")
         )
-    if recipe.trigger is not None:
+    if recipe.trigger is not None and report.kind != TRUE_UP:
         reasons.extend(_device(report, recipe.trigger))
         reasons.extend(
             clock_refusals(

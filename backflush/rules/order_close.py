@@ -1,6 +1,6 @@
 """What stands between an order and its close: every finding at once. Some may be accepted with a reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from backflush.rules.drawing import Source, pick_line, rounded
@@ -16,6 +16,8 @@ from masterdata.rules.vocabulary import AllocationStrategy, OutputBasis, Posting
 
 #: findings that may be accepted with a reason; the others must be mended
 ACCEPTABLE = frozenset({"over_posted", "scan_missing", "under_posted"})
+#: of these, findings that are accepted under signature only
+SIGNED = frozenset({"over_posted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +154,52 @@ def _scan_findings(line: UsageLine, before: LineProgress, order_quantity: Fracti
 def unaccepted(findings: Sequence[Refusal], accepted: Mapping[str, str]) -> list[Refusal]:
     """Findings that still stand: those that must be mended, and those that nobody gave a reason for."""
     return [f for f in findings if f.code not in ACCEPTABLE or not accepted.get(f.code, "").strip()]
+
+
+def signature_refusals(findings: Sequence[Refusal], *, signed: bool) -> list[Refusal]:
+    """`signature_missing` where what is accepted takes a signature, and none was given."""
+    wanted = sorted({finding.subject for finding in findings if finding.code in SIGNED})
+    if signed or not wanted:
+        return []
+    return [
+        Refusal(
+            "signature_missing",
+            f"More is posted than required of {', '.join(wanted)}: that is accepted under signature only.",
+            wanted[0],
+            "Sign with user name and password, or have a posting reversed.",
+        )
+    ]
+
+
+def reopening_refusals(*, number: str, state: str, asked: bool, why: str) -> list[Refusal]:
+    """Why nobody can ask for the order to be opened again."""
+    refusals = []
+    if state != "closed":
+        refusals.append(Refusal("order_not_closed", f"Order {number} is {state}.", number, "Nothing is to be opened."))
+    if asked:
+        refusals.append(
+            Refusal(
+                "already_requested",
+                f"The reopening of order {number} already waits for signatures.",
+                number,
+                "Ask QA and finance to sign.",
+            )
+        )
+    if not why.strip():
+        refusals.append(Refusal("reason_missing", "Say why the order is opened again.", "why", "Write a sentence."))
+    return refusals
+
+
+def signer_of_reopening(
+    *, name: str, roles: Collection[str], qa_signed: bool, finance_signed: bool, again: bool
+) -> str | Refusal:
+    """For which of the two, `qa` or `finance`, this person signs; `again`: they signed before."""
+    if again:
+        return Refusal(
+            "same_signer", f"{name} signed already.", name, "QA and finance are two people: let the other one sign."
+        )
+    for role, signed in (("qa", qa_signed), ("finance", finance_signed)):
+        if role in roles and not signed:
+            return role
+    missing = " and ".join(role for role, signed in (("QA", qa_signed), ("finance", finance_signed)) if not signed)
+    return Refusal("already_signed", f"{missing} must sign, not {name}.", name, f"Ask somebody of {missing}.")

@@ -22,6 +22,17 @@ class ReportState(StrEnum):
     REVERSED = "reversed"
 
 
+class ReportOrigin(StrEnum):
+    """How a report came to be: sent by a device or a person, or signed by QA in place of a wrong one."""
+
+    SENT = "sent"
+    CORRECTION = "correction"
+
+
+#: the kind of what is decided for a posting that no report asked for: what an order still has to post at its close
+TRUE_UP = "true_up"
+
+
 class PostingKind(StrEnum):
     REPORT = "report"
     SCAN_ISSUE = "scan_issue"

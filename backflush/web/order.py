@@ -14,7 +14,7 @@ from backflush.models import OperationReport, OrderClose
 from backflush.queries.avoidable_scrap import order_beyond_limit
 from backflush.queries.closing import close_findings
 from backflush.queries.order_progress import pace, progress_of, seconds_left
-from backflush.queries.postings import postings_of
+from backflush.queries.postings import postings_of, undone_counts
 from backflush.queries.readiness import readiness_of
 from backflush.queries.reports import describe
 from backflush.rules.order_close import ACCEPTABLE
@@ -109,8 +109,9 @@ def _page(
     now = timezone.now()
     operations = _operations(found, now)
     last = next((one for one in operations if one["last"]), None)
-    close = OrderClose.objects.filter(order_id=found.pk).select_related("closed_by").first()
+    close = OrderClose.objects.filter(order_id=found.pk).select_related("closed_by").order_by("-revision").first()
     reports = OperationReport.objects.filter(site_id=found.site_id, order_number=found.number).order_by("-received_at")
+    posted = postings_of(found.pk)
     context = {
         "order": found,
         "tone": TONES[found.state],
@@ -126,7 +127,8 @@ def _page(
         "pins": _pins(found),
         "bound": bound_stock(found),
         "scans": staging_scans(found, limit=MOST),
-        "postings": postings_of(found.pk)[:MOST],
+        "postings": posted[:MOST],
+        "undone": undone_counts(posted),
         "lots": [(lot, LOT_TONES[lot.status]) for lot in lots_of_order(found.pk)],
         "reports": [{**row, "tone": REPORT_TONES[row["state"]]} for row in describe(reports[:MOST])],
         "clearances": LineClearance.objects.filter(order=found)

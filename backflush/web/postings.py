@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -42,13 +42,7 @@ def postings(request: HttpRequest) -> HttpResponse:
         ],
     )
     asked = lists.values(filters)
-    order = WorkOrder.objects.filter(pk=OuterRef("order_id"))
-    rows = (
-        Posting.objects.filter(site_id=site.pk)
-        .defer("facts")
-        .annotate(order_number=Subquery(order.values("number")), order_unit=Subquery(order.values("unit__symbol")))
-        .order_by("-number")
-    )
+    rows = _listed(site)
     if asked["order"]:
         numbers = WorkOrder.objects.filter(site=site, number__icontains=asked["order"]).values("id")
         rows = rows.filter(order_id__in=numbers)
@@ -74,6 +68,7 @@ def postings(request: HttpRequest) -> HttpResponse:
                 "Order", lambda row: lists.text(row.order_number, reverse("order", args=[row.order_id]), code=True)
             ),
             lists.Column("Operation", lambda row: lists.text(row.operation_number, code=True), sort="operation_number"),
+            lists.Column("Since then", _since_then),
             lists.Column("Good", lambda row: lists.number(row.good, row.order_unit), sort="good", number=True),
             lists.Column(
                 "Actual cost",
@@ -84,9 +79,43 @@ def postings(request: HttpRequest) -> HttpResponse:
             lists.Column("Happened", lambda row: lists.moment(row.occurred_at), sort="occurred_at"),
             lists.Column("Recorded", lambda row: lists.moment(row.recorded_at), sort="recorded_at"),
         ],
-        context={"title": "Postings", "intro": "Each one explains itself: open it."},
+        context={"title": "Postings", "intro": f"Each one explains itself: open it. {_undone(rows)}"},
     )
     return lists.show_list(request, listing)
+
+
+def _listed(site: Site) -> Any:
+    """Postings of the site with what a row shows of others."""
+    order = WorkOrder.objects.filter(pk=OuterRef("order_id"))
+    signed = ReversalRequest.objects.filter(correction__isnull=False)
+    return (
+        Posting.objects.filter(site_id=site.pk)
+        .defer("facts")
+        .annotate(order_number=Subquery(order.values("number")), order_unit=Subquery(order.values("unit__symbol")))
+        .annotate(reversed_by=Subquery(Posting.objects.filter(reversal_of=OuterRef("pk")).values("number")))
+        .annotate(corrected_by=Subquery(signed.filter(posting=OuterRef("pk")).values("correction__number")))
+        .annotate(corrects=Subquery(signed.filter(correction=OuterRef("pk")).values("posting__number")))
+        .order_by("-number")
+    )
+
+
+def _undone(rows: Any) -> str:
+    """How many of the postings listed were reversed and corrected: never hidden."""
+    counted = rows.aggregate(undone=Count("reversed_by"), corrected=Count("corrected_by"))
+    return f"Of those listed, {counted['undone']} are reversed, {counted['corrected']} of them corrected."
+
+
+def _since_then(row: Any) -> lists.Cell:
+    """What became of a posting, or what it is the correction of."""
+    for number, words_before in (
+        (row.corrected_by, "corrected by"),
+        (row.reversed_by, "reversed by"),
+        (row.corrects, "correction of"),
+    ):
+        if number:
+            shown = posting_number(number)
+            return lists.text(f"{words_before} {shown}", reverse("posting", args=[shown]))
+    return lists.text("")
 
 
 @desk_page()
@@ -280,9 +309,9 @@ def _factors(ids: list[int]) -> list[dict[str, Any]]:
 
 
 def _settled(found: Posting) -> ReversalRequest | None:
-    """The request that this posting, a reversal, answers."""
+    """The request that this posting, a reversal or a correction, answers."""
     return (
-        ReversalRequest.objects.filter(reversal=found)
+        ReversalRequest.objects.filter(Q(reversal=found) | Q(correction=found))
         .select_related("requested_by", "reason", "signature", "posting")
         .defer("posting__facts")
         .first()

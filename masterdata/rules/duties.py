@@ -32,6 +32,9 @@ class Duty(StrEnum):
     SETTLE_QUALITY_RECORD = "take quality records into review, decide on them and close them"
     DISPOSE_OF_REPORT = "accept a report against its reasons, or correct its time"
     CLOSE_ORDER = "close a work order"
+    SIGN_TRUE_UP = "sign for what an order still has to post"
+    REQUEST_REOPENING = "ask for a closed order to be opened again"
+    SIGN_REOPENING = "sign that a closed order is opened again"
     READ_VARIANCE = "read variances"
     READ_OUTBOX = "follow the outbox of goods movements"
     ACKNOWLEDGE_OUTBOX = "acknowledge goods movements for the ERP"
@@ -66,6 +69,9 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.SETTLE_QUALITY_RECORD: frozenset({_R.QA}),
     Duty.DISPOSE_OF_REPORT: frozenset({_R.QA}),
     Duty.CLOSE_ORDER: frozenset({_R.SUPERVISOR, _R.FINANCE}),
+    Duty.SIGN_TRUE_UP: frozenset({_R.SUPERVISOR, _R.QA}),
+    Duty.REQUEST_REOPENING: frozenset({_R.SUPERVISOR, _R.QA, _R.FINANCE}),
+    Duty.SIGN_REOPENING: frozenset({_R.QA, _R.FINANCE}),
     Duty.READ_VARIANCE: frozenset({_R.FINANCE, _R.ENGINEER, _R.SUPERVISOR, _R.QA, _R.AUDITOR}),
     Duty.READ_OUTBOX: frozenset({_R.FINANCE, _R.ENGINEER, _R.ADMIN, _R.AUDITOR}),
     Duty.ACKNOWLEDGE_OUTBOX: frozenset({_R.FINANCE, _R.ENGINEER, _R.ADMIN}),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from backflush.actions.close_order import close_order
-from backflush.queries.closing import close_findings
+from backflush.queries.closing import close_content, close_findings
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
 from tests import floor, plant, reporting
@@ -88,3 +88,23 @@ def test_the_variance_freezes_once_at_the_close(order):
     assert frozen["frozen"] is True
     assert (frozen["total"], frozen["parts"]) == (live["total"], live["parts"])
     assert OrderVariance.objects.filter(order_id=order.pk, component=None).count() == 1
+
+
+def test_what_is_posted_beyond_a_step_is_accepted_under_signature_only():
+    kit, part = plant.product("KIT"), plant.item("PART", decimals=0, multiple=Decimal(50))
+    plant.approved_bom(kit, [LineDraft(item="PART", quantity="1")])
+    order = floor.released_order(kit, "100")
+    floor.staged(order, part, "100")
+    reporting.posted(order, good="1")
+    middle = reporting.posted(order, good="49")
+    reporting.posted(order, good="1")
+    reporting.reversed_by_qa(middle)
+    assert _findings(order) == ["over_posted"]
+    accepted = {"over_posted": "Issued by the box of fifty."}
+    with pytest.raises(Refused) as refused:
+        _close(order, **accepted)
+    assert refused.value.codes == ["signature_missing"]
+    content = close_content(order, close_findings(order, floor.NOW), accepted)
+    ticket = plant.ticket(plant.people().supervisor, content, at=floor.NOW)
+    closed = close_order(order=order, actor=plant.people().supervisor, now=floor.NOW, accepted=accepted, ticket=ticket)
+    assert closed.signature.content == content

@@ -69,7 +69,18 @@ def stage_lot(
 
 
 def why_not_staged(*, order: WorkOrder, lot: MaterialLot, from_bin: Bin, to_bin: Bin, now: datetime) -> list[Refusal]:
-    """Every reason against binding the lot to the order in that bin, as things stand now."""
+    """Every reason against binding the lot, taken from a shelf, to the order in that bin, as things stand now."""
+    return _why_not(order, lot, from_bin, to_bin, now, rebound=False)
+
+
+def why_not_bound(*, order: WorkOrder, lot: MaterialLot, from_bin: Bin, to_bin: Bin, now: datetime) -> list[Refusal]:
+    """As `why_not_staged`, of what lies at a line already, bound to another order."""
+    return _why_not(order, lot, from_bin, to_bin, now, rebound=True)
+
+
+def _why_not(
+    order: WorkOrder, lot: MaterialLot, from_bin: Bin, to_bin: Bin, now: datetime, *, rebound: bool
+) -> list[Refusal]:
     state = WorkOrder.objects.values_list("state", flat=True).get(pk=order.pk)
     standing = MaterialLot.objects.select_related("item").get(pk=lot.pk)
     operations = tuple(
@@ -90,6 +101,7 @@ def why_not_staged(*, order: WorkOrder, lot: MaterialLot, from_bin: Bin, to_bin:
         served=to_bin.pk in serving,
         serving=tuple(serving.values()),
         taken_up=order.reworks_id == standing.pk and standing.status == LotStatus.HELD,
+        rebound=rebound,
     )
     named = [(standing.code, standing.site_id), (from_bin.code, from_bin.site_id), (to_bin.code, to_bin.site_id)]
     return [*same_site_refusals(order.site_id, named), *staging_refusals(fact)]

@@ -15,6 +15,11 @@ WITH consumed AS (
         UNION ALL
         SELECT order_id, lot_id, from_bin_id, -quantity
         FROM traceability_stagingscan WHERE kind IN ('return', 'take_back')
+        UNION ALL
+        -- what is rebound to the next order is no longer the earlier one's
+        SELECT l.from_order, l.lot_id, l.from_bin_id, -l.quantity
+        FROM traceability_stagingscan s JOIN traceability_ledgerline l ON l.entry_id = s.entry_id
+        WHERE s.kind = 'rebind'
     ) AS scans
     GROUP BY order_id, lot_id, bin_id
 )

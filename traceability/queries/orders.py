@@ -31,6 +31,14 @@ def open_orders(line: ProductionLine) -> QuerySet[WorkOrder]:
     return found.prefetch_related("operations__line").order_by("due_at", "id")
 
 
+def orders_at_the_lines_of(order: WorkOrder) -> QuerySet[WorkOrder]:
+    """Other released orders that run at a line of this one, the most urgent first: what is left of it may go to them."""
+    lines = OrderOperation.objects.filter(order=order).values("line_id")
+    there = OrderOperation.objects.filter(line_id__in=lines).values("order_id")
+    found = orders(site=order.site, state=OrderState.RELEASED).filter(id__in=there).exclude(pk=order.pk)
+    return found.order_by("due_at", "id")
+
+
 def order_by_number(site_id: int, number: str) -> WorkOrder | None:
     """The order of a site by its number, in exactly this spelling."""
     return (

@@ -28,6 +28,7 @@ class StagingFact:
     `operations`: the order's operations that take the item by its pinned BOM, alternates counted. `serving`: the codes of
     the staging bins that serve one of these operations at its line; `served`: those of them that the target bin serves.
     `taken_up`: the lot is held, and the order is the rework order that takes it up.
+    `rebound`: it lies in a staging bin already, bound to another order.
     """
 
     order_number: str
@@ -43,6 +44,7 @@ class StagingFact:
     served: bool
     serving: tuple[str, ...]
     taken_up: bool = False
+    rebound: bool = False
 
 
 def order_refusals(number: str, state: str) -> list[Refusal]:
@@ -72,9 +74,8 @@ def staging_refusals(fact: StagingFact) -> list[Refusal]:
                 "Check order and lot: the pick list names what the order takes.",
             )
         )
-    if fact.from_bin.kind not in SOURCES_OF_STAGING and not (
-        fact.taken_up and fact.from_bin.kind == BinKind.QUARANTINE
-    ):
+    sources = {BinKind.STAGING} if fact.rebound else SOURCES_OF_STAGING
+    if fact.from_bin.kind not in sources and not (fact.taken_up and fact.from_bin.kind == BinKind.QUARANTINE):
         refusals.append(_wrong_source(fact.from_bin))
     if fact.to_bin.kind != BinKind.STAGING:
         refusals.append(

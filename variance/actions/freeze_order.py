@@ -4,22 +4,26 @@ import uuid
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
+
 from backflush.models import OrderClose
 from masterdata.actions.acting import acting
 from traceability.models import WorkOrder
 from variance.models import OrderVariance
-from variance.queries.order_variances import order_variance
+from variance.queries.order_uses import order_uses
+from variance.queries.order_variances import variance_of
 
 ACTOR = "service:variance"
 
 
-def freeze_order(*, order: WorkOrder, now: datetime) -> None:
-    """Write revision 1 of a closed order's variance: one row for the whole, one for each component."""
+def freeze_order(*, order: WorkOrder, now: datetime, revision: int = 1) -> None:
+    """Write this revision of a closed order's variance: one row for the whole, one for each component."""
     with acting(ACTOR):
-        variance = order_variance(order)
+        variance = variance_of(order, order_uses([order.pk])[order.pk])
         rows = [
             OrderVariance(
                 order_id=order.pk,
+                revision=revision,
                 parts={part["name"]: part["amount"] for part in variance["parts"]},
                 total=Decimal(variance["total"]),
                 actual_quantity=Decimal(variance["units"]),
@@ -29,6 +33,7 @@ def freeze_order(*, order: WorkOrder, now: datetime) -> None:
         rows += [
             OrderVariance(
                 order_id=order.pk,
+                revision=revision,
                 item_id=component["item_id"],
                 component=uuid.UUID(component["component"]),
                 standard_quantity=Decimal(component["standard_quantity"]),
@@ -43,10 +48,15 @@ def freeze_order(*, order: WorkOrder, now: datetime) -> None:
 
 
 def freeze_closed_orders(*, now: datetime) -> int:
-    """Freeze every closed order that is not frozen yet; returns how many. Safe to run twice at once: one row is unique."""
-    frozen = OrderVariance.objects.values("order_id")
-    closed = OrderClose.objects.exclude(order_id__in=frozen).values_list("order_id", flat=True)[:100]
-    orders = WorkOrder.objects.filter(pk__in=list(closed)).select_related("site", "item", "unit")
+    """Freeze every closed order whose latest close is not frozen yet; returns how many.
+
+    An order that was opened again and closed gets another revision; the earlier ones stay. Safe to run twice at once: one
+    row is unique.
+    """
+    frozen = OrderVariance.objects.filter(order_id=OuterRef("order_id"), revision=OuterRef("revision"))
+    waiting = OrderClose.objects.filter(~Exists(frozen), reopening__reopened_at=None)
+    revisions = dict(waiting.order_by("id").values_list("order_id", "revision")[:100])
+    orders = WorkOrder.objects.filter(pk__in=revisions).select_related("site", "item", "unit")
     for order in orders:
-        freeze_order(order=order, now=now)
+        freeze_order(order=order, now=now, revision=revisions[order.pk])
     return len(orders)

@@ -1,9 +1,10 @@
-"""The variance of one order: live while it is open, as frozen once it is closed."""
+"""The variance of one order: live while it is open (or open again), as frozen once it is closed."""
 
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
+from backflush.models import OrderReopening
 from backflush.queries.postings import plain_decimal
 from masterdata.models import Item
 from masterdata.rules.exact import ZERO, Fraction
@@ -21,7 +22,12 @@ def order_variance(order: WorkOrder) -> dict[str, Any]:
 def order_variances(orders: Collection[WorkOrder]) -> dict[int, dict[str, Any]]:
     """The variances of several orders by id, gathered at once. Each was released, and has its site and item selected."""
     frozen: dict[int, list[OrderVariance]] = {}
-    for row in OrderVariance.objects.filter(order_id__in=[order.pk for order in orders]).order_by("-revision", "id"):
+    ids = [order.pk for order in orders]
+    reopened = OrderReopening.objects.filter(close__order_id__in=ids, reopened_at__isnull=False)
+    undone = set(reopened.values_list("close__order_id", "close__revision"))
+    for row in OrderVariance.objects.filter(order_id__in=ids).order_by("-revision", "id"):
+        if (row.order_id, row.revision) in undone:
+            continue
         frozen.setdefault(row.order_id, []).append(row)
     uses = order_uses([order.pk for order in orders if order.pk not in frozen])
     used = {item for use in uses.values() for item, _, _ in use.items.values()}

@@ -19,9 +19,11 @@ from backflush.actions.receive_report import receive_report
 from backflush.management.demo import cast
 from backflush.management.demo.needs import Need, Work, strength, work_of
 from backflush.management.demo.plant import Plant
+from backflush.management.demo.signing import ticket
 from backflush.models import OperationReport, Posting
+from backflush.queries.closing import close_content, close_findings
 from backflush.queries.recipes import RecipeBook
-from backflush.rules.order_close import ACCEPTABLE
+from backflush.rules.order_close import ACCEPTABLE, SIGNED
 from backflush.rules.recipe import ItemFigures
 from backflush.rules.report import Report
 from backflush.rules.vocabulary import ReportKind
@@ -337,7 +339,10 @@ class Floor:
         order.refresh_from_db()
         if order.state == OrderState.RELEASED:
             accepted = dict.fromkeys(ACCEPTABLE, "Within the limits of the batch record; seen by the supervisor.")
-            close_order(order=order, actor=self.plant.person("petra"), now=at, accepted=accepted)
+            findings = close_findings(order, at)
+            signs = any(finding.code in SIGNED for finding in findings)
+            signed = ticket("petra", close_content(order, findings, accepted), at) if signs else None
+            close_order(order=order, actor=self.plant.person("petra"), now=at, accepted=accepted, ticket=signed)
 
     def device_of(self, order: str, operation: str) -> str:
         line = (
