@@ -20,6 +20,7 @@ GOALS = {
     "latency_idle_p99_ms": "≤ 100",
     "trace_back_100_ms": "≤ 5",
     "trace_forward_10k_ms": "≤ 100",
+    "check_ledger_s": "≤ 60",
 }
 
 
@@ -29,13 +30,14 @@ def main(arguments: list[str]) -> int:
     django.setup()
     import backflush.project.celery_app  # noqa: F401 - tasks go to the broker of the settings
     from tests import databases
-    from tests.benchmarks import latency, posting, profile, trace
+    from tests.benchmarks import latency, ledger, posting, profile, trace
     from tests.processes import RealDatabase
 
     benchmarks = {
         "posting": posting.run,
         "latency": latency.run,
         "trace": trace.run,
+        "ledger": ledger.run,
         "growth": posting.growth,
     }
     on_request = {"profile": profile.run}
