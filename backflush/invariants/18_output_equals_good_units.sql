@@ -1,11 +1,13 @@
 -- What was received from an order is its good units, within one rounding step a report; a closed order holds nothing.
-WITH standing AS (
-    SELECT p.order_id, p.good * split_part(r.body::jsonb ->> 'factor', '/', 1)::numeric
-            * split_part(r.body::jsonb ->> 'receipt_factor', '/', 1)::numeric
-            / (split_part(r.body::jsonb ->> 'factor', '/', 2)::numeric
-            * split_part(r.body::jsonb ->> 'receipt_factor', '/', 2)::numeric) AS good
+WITH recipes AS MATERIALIZED (
+    -- read once: thousands of postings share one
+    SELECT id, split_part(told ->> 'factor', '/', 1)::numeric * split_part(told ->> 'receipt_factor', '/', 1)::numeric AS times,
+        split_part(told ->> 'factor', '/', 2)::numeric * split_part(told ->> 'receipt_factor', '/', 2)::numeric AS by
+    FROM (SELECT id, body::jsonb AS told FROM backflush_recipe OFFSET 0) AS read
+), standing AS (
+    SELECT p.order_id, p.good * r.times / r.by AS good
     FROM backflush_posting p
-    JOIN backflush_recipe r ON r.id = p.recipe_id
+    JOIN recipes r ON r.id = p.recipe_id
     JOIN traceability_orderoperation op ON op.order_id = p.order_id AND op.number = p.operation_number AND op.last
     WHERE p.kind = 'report' AND p.good > 0
         AND NOT EXISTS (SELECT 1 FROM backflush_posting v WHERE v.reversal_of = p.id)

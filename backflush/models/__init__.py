@@ -1,5 +1,6 @@
 """Tables of posting."""
 
+from backflush.models.ledger_checks import LedgerCheck, VerifiedMark
 from backflush.models.order_closes import OrderClose, OrderReopening
 from backflush.models.outbox import OutboxHead, OutboxMessage
 from backflush.models.postings import OrderProgress, Posting, Recipe, ReversalRequest
@@ -7,6 +8,7 @@ from backflush.models.triggers import OperationReport, ReportBody, ReportRuling,
 from backflush.models.webhooks import OutboxConsumer, WebhookAttempt, WebhookEndpoint, WebhookProgress
 
 __all__ = [
+    "LedgerCheck",
     "OperationReport",
     "OrderClose",
     "OrderProgress",
@@ -20,6 +22,7 @@ __all__ = [
     "ReportRuling",
     "ReportTransition",
     "ReversalRequest",
+    "VerifiedMark",
     "WebhookAttempt",
     "WebhookEndpoint",
     "WebhookProgress",

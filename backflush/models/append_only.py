@@ -1,6 +1,7 @@
 """Tables that are only added to: the serving role may read and insert, and triggers refuse the rest to everybody."""
 
 APPEND_ONLY_TABLES: tuple[str, ...] = (
+    "backflush_ledgercheck",
     "backflush_orderclose",
     "backflush_outboxmessage",
     "backflush_posting",

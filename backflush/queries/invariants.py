@@ -1,12 +1,13 @@
-"""All invariants of the product's SQL: those of the ledger and those of posting."""
+"""All invariants of the product's SQL: the folder `invariants` of every installed app, whichever layer it is."""
 
 from pathlib import Path
 
-from traceability.queries.invariants import Invariant, read_invariants
+from django.apps import apps
 
-_HERE = Path(__file__).parents[1] / "invariants"
+from traceability.queries.invariants import Invariant, read_invariants
 
 
 def all_invariants() -> list[Invariant]:
     """Every invariant, by its number."""
-    return sorted([*read_invariants(), *read_invariants(_HERE)], key=lambda one: one.name)
+    folders = [Path(app.path) / "invariants" for app in apps.get_app_configs()]
+    return sorted((one for folder in folders for one in read_invariants(folder)), key=lambda one: one.name)

@@ -15,6 +15,7 @@ from backflush.rules.avoidable_scrap import report_beyond_limit
 from backflush.rules.decide import decide
 from backflush.rules.goods_movements import number_text
 from backflush.rules.ledger_lines import IssueLine, issue_lines
+from backflush.rules.recipe import Recipe as RecipeFigures
 from backflush.rules.recipe import read_recipe
 from backflush.rules.stored_facts import read_facts
 from masterdata.models import BomVersion, Device, Person, TriggerDefinition
@@ -266,22 +267,33 @@ def replay_differences(posting: Posting) -> list[str]:
         return []
     stored = Recipe.objects.get(pk=posting.recipe_id)
     recipe = read_recipe(stored.body)
-    # the stored text is what was signed by the digest; how today's code would write it is of no matter
+    lines = ledger_of_entries([posting.entry_id]).get(posting.entry_id, [])
+    return [*recipe_faults(stored), *differences_between(posting.facts, recipe, lines)]
+
+
+def recipe_faults(stored: Recipe) -> list[str]:
+    """The stored text is what was signed by the digest; how today's code would write it is of no matter."""
     digest = hashlib.sha256(stored.body.encode()).hexdigest()
-    differences = [] if digest == stored.digest else [f"recipe {stored.digest[:12]} does not match its digest"]
-    report, order, progress, stock = read_facts(posting.facts)
+    return [] if digest == stored.digest else [f"recipe {stored.digest[:12]} does not match its digest"]
+
+
+def differences_between(facts: str, recipe: RecipeFigures, lines: list[dict[str, Any]]) -> list[str]:
+    """What a posting's facts decide by its recipe, against the ledger lines that it wrote."""
+    report, order, progress, stock = read_facts(facts)
     plan = decide(report, order, recipe, progress, stock)
     if plan.refusals:
-        return [*differences, *(f"would be refused: {refusal.sentence}" for refusal in plan.refusals)]
+        return [f"would be refused: {refusal.sentence}" for refusal in plan.refusals]
     planned = sorted(
         _digits(line, recipe.currency_decimals) for outcome in plan.outcomes for line in issue_lines(outcome, recipe)
     )
     made = sorted((receipt.item, plain_text(receipt.quantity)) for receipt in plan.receipts)
-    lines = ledger_of_entries([posting.entry_id]).get(posting.entry_id, [])
     posted = sorted(tuple(str(n[name]) for name in _DIGITS) for n in lines if is_issue(n))
     received = sorted((n["item_id"], n["quantity"]) for n in lines if not is_issue(n))
-    differences += [f"planned but not posted: {line}" for line in planned if line not in posted]
+    differences = [f"planned but not posted: {line}" for line in planned if line not in posted]
     differences += [f"posted but not planned: {line}" for line in posted if line not in planned]
+    # a line that stands twice is in the other list all the same
+    if not differences and planned != posted:
+        differences.append(f"{len(posted)} lines are posted, {len(planned)} planned")
     if made != received:
         differences.append(f"received {received}, planned {made}")
     return differences

@@ -28,9 +28,9 @@ from masterdata.pages.once import form_number, once
 from masterdata.rules.duties import Duty
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.typed_numbers import typed_number
 from masterdata.rules.vocabulary import ReasonKind
 from traceability.models import WorkOrder
-from traceability.pages.scanned import quantity_text
 
 WORDS = {
     "good": "Good units",
@@ -77,7 +77,7 @@ class CorrectionForm(forms.Form):
     def changes(self) -> dict[str, Any]:
         """The fields of the report as they were typed."""
         typed = {
-            name: quantity_text(value) if name not in _TEXTS else value.strip()
+            name: typed_number(value) if name not in _TEXTS else value.strip()
             for name, value in self.cleaned_data.items()
         }
         changes: dict[str, Any] = {name: value for name, value in typed.items() if name not in self.scrapped}

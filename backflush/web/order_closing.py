@@ -30,12 +30,12 @@ from masterdata.pages.signing import ticket_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.signatures import content_digest
+from masterdata.rules.typed_numbers import typed_number
 from masterdata.rules.vocabulary import BinKind, ReasonKind
 from traceability.actions.rebind_stock import rebind_stock
 from traceability.actions.return_to_stock import return_to_stock
 from traceability.actions.scrap_stock import scrap_stock
 from traceability.models import MaterialLot, WorkOrder
-from traceability.pages.scanned import quantity_text
 from traceability.queries.orders import orders_at_the_lines_of
 from traceability.queries.stock import bound_stock
 from traceability.rules.vocabulary import OrderState
@@ -83,7 +83,7 @@ def _residual(request: HttpRequest, found: WorkOrder) -> tuple[MaterialLot, Bin,
     place = Bin.objects.filter(pk=_number(request, "from_bin"), site=found.site).first()
     if lot is None or place is None:
         raise Refused(Refusal("not_bound", "This is not bound to the order any more.", found.number, "Look again."))
-    return lot, place, quantity_text(request.POST.get("quantity", ""))
+    return lot, place, typed_number(request.POST.get("quantity", ""))
 
 
 def _return(request: HttpRequest, found: WorkOrder) -> str:

@@ -24,6 +24,7 @@ GOALS = {
     "ingest_p99_ms": "≤ 50",
     "trace_back_100_ms": "≤ 5",
     "trace_forward_10k_ms": "≤ 100",
+    "check_ledger_s": "≤ 60",
 }
 
 
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
     django.setup()
     import backflush.project.celery_app  # noqa: F401 - tasks go to the broker of the settings
     from tests import databases
-    from tests.benchmarks import latency, load, posting, profile, trace
+    from tests.benchmarks import latency, ledger, load, posting, profile, trace
     from tests.processes import RealDatabase
 
     benchmarks = {
@@ -44,6 +45,7 @@ def main(arguments: list[str]) -> int:
         "ingest": load.ingest,
         "load": load.latency_80,
         "trace": trace.run,
+        "ledger": ledger.run,
         "growth": posting.growth,
     }
     on_request = {"profile": profile.run}

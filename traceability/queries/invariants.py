@@ -7,8 +7,6 @@ from typing import Any
 
 from django.db import connection
 
-_HERE = Path(__file__).parents[1] / "invariants"
-
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
@@ -30,7 +28,7 @@ class Violation:
         return ", ".join(f"{name} {value}" for name, value in self.row.items() if value is not None)
 
 
-def read_invariants(folder: Path = _HERE) -> list[Invariant]:
+def read_invariants(folder: Path) -> list[Invariant]:
     """The invariants of a folder by name: files of SQL whose leading comment is the sentence."""
     found = []
     for path in sorted(folder.glob("*.sql")):
