@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backflush", "0002_laws"),
+        ("backflush", "0006_corrections"),
     ]
 
     operations = [

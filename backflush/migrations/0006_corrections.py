@@ -10,8 +10,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("traceability", "0100_reopening"),
-        ("backflush", "0002_laws"),
+        ("traceability", "0006_reopening"),
+        ("backflush", "0005_report_rulings"),
         ("masterdata", "0003_units"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,5 +8,5 @@ LAWS = Path(__file__).with_name("history_laws.sql")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traceability", "0002_laws")]
+    dependencies = [("traceability", "0004_handling_units_and_rework")]
     operations = [migrations.RunSQL(LAWS.read_text(encoding="utf-8"), migrations.RunSQL.noop)]

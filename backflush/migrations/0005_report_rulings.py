@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backflush", "0002_laws"),
+        ("backflush", "0004_outbox_followers"),
         ("masterdata", "0003_units"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,8 +10,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("masterdata", "0100_avoidable_limit_and_salvage"),
-        ("traceability", "0002_laws"),
+        ("masterdata", "0005_avoidable_limit_and_salvage"),
+        ("traceability", "0003_quality"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("masterdata", "0003_units"),
+        ("masterdata", "0004_devices"),
     ]
 
     operations = [

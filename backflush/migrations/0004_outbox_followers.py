@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backflush", "0002_laws"),
+        ("backflush", "0003_reports_by_device"),
         ("masterdata", "0003_units"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

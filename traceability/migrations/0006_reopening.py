@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traceability", "0002_laws")]
+    dependencies = [("traceability", "0005_history_laws")]
 
     operations = [
         migrations.RunSQL(
