@@ -190,7 +190,7 @@ def test_every_fault_is_listed_with_its_line_and_nothing_is_loaded(folder):
         ({"items": FILES["items.csv"] + '"open,1,1\n'}, "items.csv line 7: unexpected end of data"),
         (
             {"bom_lines": FILES["bom_lines.csv"] + "WHEEL,CART,1,EA,2021-01-01,\n"},
-            "The product would be made of itself: WHEEL → CART → WHEEL",
+            "line 3 (CART): the product would be made of itself: WHEEL → CART → WHEEL",
         ),
         (
             {"bom_lines": FILES["bom_lines.csv"] + "CART,GREASE,1,EA,2021-01-01,\n"},
