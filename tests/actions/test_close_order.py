@@ -91,7 +91,7 @@ def test_the_variance_freezes_once_at_the_close(order):
 
 
 def test_what_is_posted_beyond_a_step_is_accepted_under_signature_only():
-    kit, part = plant.product("KIT"), plant.item("PART", decimals=0, multiple=Decimal(50))
+    kit, part = plant.product("KIT"), plant.item("PART", decimals=0, multiple=Decimal(50), rounding="up")
     plant.approved_bom(kit, [LineDraft(item="PART", quantity="1")])
     order = floor.released_order(kit, "100")
     floor.staged(order, part, "100")
