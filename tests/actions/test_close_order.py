@@ -91,14 +91,13 @@ def test_the_variance_freezes_once_at_the_close(order):
 
 
 def test_what_is_posted_beyond_a_step_is_accepted_under_signature_only():
-    kit, part = plant.product("KIT"), plant.item("PART", decimals=0, multiple=Decimal(50))
+    kit, part = plant.product("KIT"), plant.item("PART", decimals=0, multiple=Decimal(50), rounding="up")
     plant.approved_bom(kit, [LineDraft(item="PART", quantity="1")])
-    order = floor.released_order(kit, "100")
-    floor.staged(order, part, "100")
-    reporting.posted(order, good="1")
-    middle = reporting.posted(order, good="49")
-    reporting.posted(order, good="1")
-    reporting.reversed_by_qa(middle)
+    order = floor.released_order(kit, "200")
+    floor.staged(order, part, "150")
+    first, second = [reporting.posted(order, good=good) for good in ("1", "49", "1", "49", "1")][1::2]
+    reporting.reversed_by_qa(first)
+    reporting.reversed_by_qa(second)
     assert _findings(order) == ["over_posted"]
     accepted = {"over_posted": "Issued by the box of fifty."}
     with pytest.raises(Refused) as refused:
