@@ -12,6 +12,7 @@ from backflush.api.work_orders import OneWorkOrder, WorkOrders
 from backflush.web import (
     assemble,
     exceptions,
+    ledger_checks,
     line_board,
     lot,
     order,
@@ -53,6 +54,7 @@ web_urls = [
     path("postings", postings.postings, name="postings"),
     path("postings/<str:number>", postings.posting, name="posting"),
     path("postings/<str:number>/reverse", postings.posting_reverse, name="posting-reverse"),
+    path("ledger-checks", ledger_checks.ledger_check_list, name="ledger-checks"),
     path("reversals", reversals.reversals, name="reversals"),
     path("reversals/<int:pk>", reversals.reversal, name="reversal"),
     path("reversals/<int:pk>/decline", reversals.reversal_decline, name="reversal-decline"),

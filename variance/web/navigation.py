@@ -85,6 +85,14 @@ _DESK_RAIL = (
         _also("order-variance variance-lines"),
     ),
     Entry(
+        _("WIP and stock"),
+        "value",
+        "record",
+        frozenset({Role.FINANCE, Role.ENGINEER, Role.SUPERVISOR, Role.QA, Role.AUDITOR}),
+        _("Finance"),
+        _also("value-lines"),
+    ),
+    Entry(
         _("People"),
         "people",
         "people",
@@ -99,6 +107,13 @@ _DESK_RAIL = (
         frozenset({Role.ADMIN, Role.ENGINEER, Role.AUDITOR}),
         _("Admin"),
         _also("device-new device-switch"),
+    ),
+    Entry(
+        _("Ledger checks"),
+        "ledger-checks",
+        "audit",
+        frozenset({Role.QA, Role.FINANCE, Role.ADMIN, Role.AUDITOR}),
+        _("Admin"),
     ),
     Entry(_("All records"), "admin:index", "audit", frozenset({Role.ADMIN, Role.AUDITOR}), _("Admin")),
 )
