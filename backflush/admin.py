@@ -1,9 +1,11 @@
-"""The records show where goods movements are delivered to, with every earlier state; nothing is changed there."""
+"""The admin shows where goods movements are delivered to and what checks of the ledger found; there only to look at."""
 
 from django.contrib import admin
 
-from backflush.models import OutboxConsumer, WebhookEndpoint
+from backflush.models import LedgerCheck, OutboxConsumer, VerifiedMark, WebhookEndpoint
 from masterdata.admin import ReadOnly, ReadOnlyWithHistory
 
 admin.site.register(WebhookEndpoint, ReadOnlyWithHistory)
 admin.site.register(OutboxConsumer, ReadOnly)
+admin.site.register(LedgerCheck, ReadOnly)
+admin.site.register(VerifiedMark, ReadOnly)

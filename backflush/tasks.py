@@ -8,9 +8,14 @@ from celery import current_app, shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from backflush.actions.check_ledger import check_ledger
 from backflush.actions.deliver_webhooks import deliver_webhooks
 from backflush.actions.post_reports import post_in_streams
 from backflush.actions.retry_report import retry_what_changed
+from masterdata.rules.refusal import Refused
+
+#: postings of a site that one background check decides again: the next one goes on from there
+REPLAYED_AT_ONCE = 20_000
 
 log = structlog.get_logger(__name__)
 BELL = "backflush:bell"
@@ -52,6 +57,18 @@ def _announced(posted: int) -> int:
         except Exception as error:  # whatever the broker does, it is posted
             log.warning("delivery_not_announced", error=str(error))
     return posted
+
+
+@shared_task(name="backflush.check_ledger")
+def check_the_ledger() -> int:
+    """Ask every invariant, replaying on from the last check's mark; returns how many are broken. -1: another check runs."""
+    try:
+        check = check_ledger(now=timezone.now(), most=REPLAYED_AT_ONCE)
+    except Refused:
+        return -1
+    for one in check.broken:
+        log.error("invariant_broken", invariant=one["name"], rows=one["rows"][:3])
+    return len(check.broken)
 
 
 def ring_the_bell() -> bool:

@@ -332,6 +332,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
 }
 
+LEDGER_CHECK_MINUTES = number("LEDGER_CHECK_MINUTES", 60)  # how often all invariants are asked; 0: never
+if LEDGER_CHECK_MINUTES:
+    CELERY_BEAT_SCHEDULE["check-ledger"] = {
+        "task": "backflush.check_ledger",
+        "schedule": 60.0 * LEDGER_CHECK_MINUTES,
+        "options": {"expires": 60 * LEDGER_CHECK_MINUTES},
+    }
+
 # Logs
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -10,7 +10,8 @@ from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
 
 from masterdata.pages import figures
 
@@ -136,6 +137,8 @@ def _not_understood(one: Filter, value: str) -> str:
     if one.choices is not None:
         offered = value in {str(key) for key, _ in one.choices}
         return "" if offered else f"{one.label}: “{value}” is not one of the choices. {one.instead}"
+    if one.kind == "datetime-local" and not as_moment(value):
+        return f"{one.label}: “{value}” is not a time. {one.instead} Write one like 2026-01-31T14:30."
     if one.kind != "date" or as_day(value):
         return ""
     return (
@@ -151,6 +154,17 @@ def as_day(text: str) -> date | None:
     except ValueError:
         return None
     return found if found and FIRST_DAY <= found <= LAST_DAY else None
+
+
+def as_moment(text: str) -> datetime | None:
+    """A time, at the site where it names no zone; None for what is none, and for times of days that lists do not know."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    if found is None or not FIRST_DAY <= found.date() <= LAST_DAY:
+        return None
+    return found if timezone.is_aware(found) else timezone.make_aware(found)
 
 
 def notes_of(filters: Iterable[Filter]) -> list[str]:

@@ -106,6 +106,14 @@ _DESK_RAIL = (
         ),
     ),
     Entry(
+        _("WIP and stock"),
+        "value",
+        "record",
+        frozenset({Role.FINANCE, Role.ENGINEER, Role.SUPERVISOR, Role.QA, Role.AUDITOR}),
+        _("Finance"),
+        _also("value-lines"),
+    ),
+    Entry(
         _("People"),
         "people",
         "people",
@@ -120,6 +128,13 @@ _DESK_RAIL = (
         frozenset({Role.ADMIN, Role.ENGINEER, Role.AUDITOR}),
         _("Admin"),
         _also("device device-new device-change device-switch device-token device-revoke"),
+    ),
+    Entry(
+        _("Ledger checks"),
+        "ledger-checks",
+        "audit",
+        frozenset({Role.QA, Role.FINANCE, Role.ADMIN, Role.AUDITOR}),
+        _("Admin"),
     ),
     Entry(_("All records"), "admin:index", "audit", frozenset({Role.ADMIN, Role.AUDITOR}), _("Admin")),
 )
