@@ -10,24 +10,37 @@ WITH ours AS (
     ('bump_revision', 'masterdata_(bin|binservice|bomalternate|bomline|bomlinestep|bomoutput|bomversion|device|item|labelversion|'
         || 'operation|productionline|reasoncode|scrapfactor|site|training|triggerdefinition|triggerdefinition_devices|unit|'
         || 'unitfactor)'),
-    ('history_is_only_added_to', 'backflush_(orderclose|outboxmessage|posting|recipe|reportbody|reporttransition)'),
-    ('history_is_only_added_to', 'traceability_(carriedlink|ledgerentry|ledgerline|lotstatuschange|orderpin|stagingscan)'),
-    ('history_is_only_added_to', 'traceability_historical.*|variance_ordervariance'),
+    ('closed_order_opens_with_signatures', 'traceability_workorder'),
+    ('correction_stays_what_it_is', 'backflush_reversalrequest'),
+    ('history_is_only_added_to', 'backflush_(ledgercheck|orderclose|outboxmessage|posting|recipe|reportbody|reportruling|'
+        || 'reporttransition|webhookattempt)'),
+    ('history_is_only_added_to', 'traceability_(carriedlink|ledgerentry|ledgerline|lotstatuschange|orderpin|packingrecord|'
+        || 'qualitylink|qualitynote|stagingscan)'),
+    ('history_is_only_added_to', '(backflush|traceability)_historical.*|variance_ordervariance'),
     ('item_law', 'masterdata_item'),
     ('label_law', 'masterdata_labelversion'),
     ('lot_moves_along_its_statuses', 'traceability_materiallot'),
     ('never_deleted', 'masterdata_(bin|bomversion|device|item|labelversion|masterdatarevision|person|persontoken|productionline|'
         || 'reasoncode|signingticket|site|supplier|training|triggerdefinition|unit|unitfactor)'),
     ('never_truncated', 'masterdata_.*'),
-    ('nothing_is_deleted', 'backflush_(operationreport|orderprogress|outboxhead|reversalrequest)'),
-    ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|stockbalance|workorder)'),
+    ('nothing_is_deleted', 'backflush_(operationreport|orderprogress|orderreopening|outboxconsumer|outboxhead|reversalrequest|'
+        || 'verifiedmark|webhookendpoint|webhookprogress)'),
+    ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|qualitynumber|qualityrecord|'
+        || 'stockbalance|workorder)'),
     ('only_added_to', 'masterdata_(historical.*|signature|devicenonce)'),
     ('only_old_nonces_go', 'masterdata_devicenonce'),
     ('order_moves_along_its_states', 'traceability_workorder'),
     ('part_law', 'masterdata_(bomalternate|bomline|bomlinestep|bomoutput|scrapfactor|triggerdefinition_devices)'),
+    ('position_never_goes_back', 'backflush_(outboxconsumer|webhookprogress)'),
+    ('quality_record_keeps_its_order', 'traceability_qualityrecord'),
+    ('reopening_is_settled_once', 'backflush_orderreopening'),
+    ('report_begins_as_it_was_sent', 'backflush_operationreport'),
     ('report_begins_received', 'backflush_operationreport'),
+    ('report_is_ruled_on', 'backflush_operationreport'),
+    ('report_keeps_its_origin', 'backflush_operationreport'),
     ('report_moves_along_its_states', 'backflush_operationreport'),
     ('request_is_settled_once', 'backflush_reversalrequest'),
+    ('rework_stays_what_it_is', 'traceability_workorder'),
     ('ticket_law', 'masterdata_signingticket'),
     ('unit_law', 'masterdata_unit'),
     ('version_law', 'masterdata_(bomversion|triggerdefinition|unitfactor)')

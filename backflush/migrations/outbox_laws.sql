@@ -1,12 +1,13 @@
 -- Laws of delivering the outbox. ENABLE ALWAYS: not even session_replication_role switches them off.
 
-CREATE TRIGGER history_is_only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON backflush_webhookattempt
-    FOR EACH STATEMENT EXECUTE FUNCTION backflush_history_is_only_added_to();
-ALTER TABLE backflush_webhookattempt ENABLE ALWAYS TRIGGER history_is_only_added_to;
-
 DO $$
 DECLARE name text;
 BEGIN
+    FOREACH name IN ARRAY ARRAY['backflush_webhookattempt', 'backflush_historicalwebhookendpoint'] LOOP
+        EXECUTE format('CREATE TRIGGER history_is_only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON %I'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION backflush_history_is_only_added_to()', name);
+        EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER history_is_only_added_to', name);
+    END LOOP;
     FOREACH name IN ARRAY ARRAY[
         'backflush_outboxconsumer', 'backflush_webhookendpoint', 'backflush_webhookprogress'
     ] LOOP

@@ -3,12 +3,12 @@
 import pytest
 from django.db import connection
 
+from backflush.queries.invariants import all_invariants
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
 from tests import floor, plant, reporting
 from traceability.actions.rebind_stock import rebind_stock
 from traceability.models import LedgerLine, MaterialLot, StagingScan
-from traceability.queries.invariants import read_invariants
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def test_the_next_order_takes_it_and_posts_from_it(orders):
     assert (scan.kind, line.from_order, line.to_order) == ("rebind", first.pk, second.pk)
     reporting.posted(second, good="40")
     with connection.cursor() as cursor:
-        for one in read_invariants():
+        for one in all_invariants():
             cursor.execute(one.sql)
             assert cursor.fetchall() == [], one.name
 

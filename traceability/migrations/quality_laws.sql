@@ -54,3 +54,8 @@ END $$;
 CREATE TRIGGER quality_record_keeps_its_order BEFORE INSERT OR UPDATE ON traceability_qualityrecord
     FOR EACH ROW EXECUTE FUNCTION traceability_quality_record_keeps_its_order();
 ALTER TABLE traceability_qualityrecord ENABLE ALWAYS TRIGGER quality_record_keeps_its_order;
+
+-- Its history is only added to, as all histories are.
+CREATE TRIGGER history_is_only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON traceability_historicalqualityrecord
+    FOR EACH STATEMENT EXECUTE FUNCTION traceability_history_is_only_added_to();
+ALTER TABLE traceability_historicalqualityrecord ENABLE ALWAYS TRIGGER history_is_only_added_to;
