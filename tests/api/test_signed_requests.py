@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.utils import timezone
 
 from backflush.models import OperationReport
 from masterdata.actions.change_device import change_device
@@ -132,11 +133,11 @@ def test_reading_is_signed_with_its_query(signing):
 
 
 def test_a_heartbeat_is_signed_too_and_uses_its_nonce_up(signing):
-    beat = {"sent_at": "2026-01-05T09:12:31+01:00"}
+    beat = {"sent_at": timezone.now().isoformat()}
     assert signing.send(BEATS, beat, nonce="n" * 32).status_code == 200
-    DeviceClock.objects.all().update(offset_ms=0)
+    DeviceClock.objects.all().update(offset_ms=7)
     assert faults(signing.send(BEATS, beat, nonce="n" * 32)) == [("", "nonce_used")]
-    assert DeviceClock.objects.get().offset_ms == 0
+    assert DeviceClock.objects.get().offset_ms == 7
 
 
 def test_a_body_beyond_the_limit_is_not_read_to_be_checked(signing):

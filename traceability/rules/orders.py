@@ -11,7 +11,7 @@ from traceability.rules.vocabulary import OrderState
 ORDER_TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     OrderState.PLANNED: frozenset({OrderState.RELEASED}),
     OrderState.RELEASED: frozenset({OrderState.CLOSED}),
-    OrderState.CLOSED: frozenset(),
+    OrderState.CLOSED: frozenset(),  # and released again by `reopen_order`, with two signatures
 }
 
 
