@@ -73,11 +73,17 @@ def test_a_posting_is_found_by_its_number_and_one_that_does_not_exist_is_not(as_
     assert client.get(reverse("find"), {"code": "P-999999"}).status_code == 404
 
 
+def test_a_device_is_found_by_its_code(as_):
+    from masterdata.models import Device
+
+    device = Device.objects.get(code="MES-1")
+    assert as_("engineer").get(reverse("find"), {"code": "mes-1"}).url == reverse("device", args=[device.pk])
+
+
 @pytest.mark.parametrize(
     ("code", "page", "others"),
     [
         ("fill-1", "lines", "MIX-1"),
-        ("MES-1", "devices", "MES-2"),
         ("SUP-1", "suppliers", "SUP-2"),
         ("SPILL", "reasons", "PURGE"),
     ],
@@ -86,7 +92,6 @@ def test_what_has_no_page_of_its_own_opens_its_list_filtered_to_it(as_, code, pa
     from tests import plant
 
     plant.supplier("SUP-2")
-    plant.device("MES-2", token="another-token-of-a-device")
     client = as_("engineer")
     answer = client.get(reverse("find"), {"code": code}, follow=True)
     assert answer.redirect_chain[0][0].startswith(reverse(page))
