@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from backflush.rules.drawing import Draw, Pick, Source, pick_line, rounded
 from backflush.rules.facts import BalanceKey, OrderFact, ReportFact
 from backflush.rules.gate import FINAL, gate
+from backflush.rules.ledger_bounds import ledger_refusals
 from backflush.rules.progress import UNTOUCHED, LineProgress, Needs, Progress, add_up, added
 from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import Counts, Requirement, with_fixed
@@ -21,8 +22,6 @@ from masterdata.rules.vocabulary import PostingMethod
 from traceability.rules.eligibility import StockFact, lot_refusals, may_be_offered
 
 UNBOUND = 0
-#: the database keeps eighteen digits before the point
-LEDGER_HOLDS = 10**18
 
 
 @dataclass(slots=True)
@@ -144,25 +143,9 @@ def plan_flush(report: ReportFact, order: OrderFact, recipe: Recipe, progress: P
         return plan
     _receive(plan, report, order, recipe, progress, counts)
     plan.after = _advance(plan, report, progress, counts, recipe)
-    plan.refusals.extend(ledger_refusals(plan, order))
+    made = [receipt.quantity for receipt in plan.receipts]
+    plan.refusals.extend(ledger_refusals(plan.after, made, order.number))
     return plan
-
-
-def ledger_refusals(plan: Plan, order: OrderFact) -> list[Refusal]:
-    """`quantity_impossible` where a plan would make or count up more than the ledger has digits for."""
-    after = plan.after
-    figures = [after.good, after.structural, after.avoidable, after.rework, *(one.quantity for one in plan.receipts)]
-    largest = max(figures)
-    if largest < LEDGER_HOLDS:
-        return []
-    return [
-        Refusal(
-            "quantity_impossible",
-            f"{plain_text(largest)} units are more than any ledger entry can hold.",
-            order.number,
-            "Count again, withdraw this report and send the right figures.",
-        )
-    ]
 
 
 def counts_of(report: ReportFact, order: OrderFact, recipe: Recipe, progress: Progress) -> tuple[Counts, str]:

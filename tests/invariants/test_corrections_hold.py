@@ -39,11 +39,11 @@ def owner(address):
 
 
 def found(connection) -> dict[str, str]:
-    """What each broken invariant says."""
+    """What each broken invariant says; 16 is about the laws, which are off here."""
     return {
         one.name: " ".join(str(row) for row in rows)
         for one in all_invariants()
-        if (rows := connection.execute(one.sql).fetchall())
+        if not one.name.startswith("16") and (rows := connection.execute(one.sql).fetchall())
     }
 
 

@@ -162,7 +162,8 @@ PLANTED = [
 
 
 def test_where_nothing_is_wrong_every_invariant_holds(owner):
-    assert {one.name: rows for one in all_invariants() if (rows := owner.execute(one.sql).fetchall())} == {}
+    asked = [one for one in all_invariants() if not one.name.startswith("16")]  # the laws, which are off here
+    assert {one.name: rows for one in asked if (rows := owner.execute(one.sql).fetchall())} == {}
 
 
 @pytest.mark.parametrize(
