@@ -85,7 +85,7 @@ def test_another_secret_is_wrong(signing):
         {"time": str(int(time.time()) - 1)},
         {"nonce": "another-nonce-than-was-signed"},
     ],
-    ids=str,
+    ids=["method", "path", "query", "body", "time", "nonce"],
 )
 def test_whatever_is_signed_cannot_be_changed_on_the_way(signing, changed):
     """Each part of what was signed differs from what is sent, one at a time."""
