@@ -54,19 +54,24 @@ def main(arguments: list[str]) -> int:
         known = ", ".join(benchmarks | on_request)
         print(f"There is no benchmark {', '.join(unknown)}. There are: {known}.", file=sys.stderr)
         return 2
-    name = "backflush_bench"
-    databases.clone(name, databases.template())
+    asked = arguments or list(benchmarks)
     figures: dict[str, float] = {}
-    database = RealDatabase(name)
-    try:
-        with databases.connected_to(name, patient=True):
-            for wanted in arguments or benchmarks:
-                print(f"{wanted} …", flush=True)
-                start = time.perf_counter()
-                figures |= (benchmarks | on_request)[wanted](database)
-                print(f"  {time.perf_counter() - start:.0f} s", flush=True)
-    finally:
-        databases.drop(name)
+    # the rows of the limit are no production: the invariants are measured where nothing else was written
+    for group in ([one for one in asked if one != "ledger"], [one for one in asked if one == "ledger"]):
+        if not group:
+            continue
+        name = "backflush_bench"
+        databases.clone(name, databases.template())
+        try:
+            with databases.connected_to(name, patient=True):
+                database = RealDatabase(name)
+                for wanted in group:
+                    print(f"{wanted} …", flush=True)
+                    start = time.perf_counter()
+                    figures |= (benchmarks | on_request)[wanted](database)
+                    print(f"  {time.perf_counter() - start:.0f} s", flush=True)
+        finally:
+            databases.drop(name)
     print(f"\n{'figure':<26}{'measured':>12}   goal")
     for key, value in figures.items():
         print(f"{key:<26}{value:>12.2f}   {GOALS.get(key, '')}")
