@@ -1,13 +1,11 @@
 """Opens the deviations that reports call for, in the transaction that blocks, posts or settles them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.conf import settings
-
 from backflush.models import OperationReport
-from backflush.rules.deviations import AVOIDABLE_SCRAP, OPENS_DEVIATION, cause_among, scrap_beyond_limit
-from backflush.rules.facts import ReportFact
+from backflush.rules.avoidable_scrap import BeyondLimit
+from backflush.rules.deviations import AVOIDABLE_SCRAP, OPENS_DEVIATION, cause_among
 from masterdata.models import Person
 from masterdata.rules.refusal import Refusal
 from traceability.actions.open_deviations import Happening, open_deviations
@@ -23,14 +21,12 @@ def deviations_of_blocked(blocked: Sequence[tuple[int, Sequence[Refusal], bool]]
         open_for_reports(told, at)
 
 
-def deviations_of_posted(scrapped: Sequence[tuple[int, ReportFact]], at: datetime) -> None:
-    """For each posted report whose avoidable scrap is beyond its limit. `scrapped`: the reports with scrap, by id."""
-    told = {
-        report_id: (AVOIDABLE_SCRAP, sentence)
-        for report_id, report in scrapped
-        if (sentence := scrap_beyond_limit(report, settings.AVOIDABLE_SCRAP_PERCENT))
-    }
-    if told:
+def deviations_of_posted(beyond: Mapping[int, BeyondLimit], at: datetime) -> None:
+    """For each posted report, by id, whose avoidable scrap went beyond the limit of its trigger definition."""
+    if beyond:
+        told = {
+            report_id: (AVOIDABLE_SCRAP, f"{one.sentence} Find what caused it.") for report_id, one in beyond.items()
+        }
         open_for_reports(told, at)
 
 

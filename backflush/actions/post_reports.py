@@ -21,6 +21,7 @@ from backflush.actions.settle_reports import block_reports, fail_report
 from backflush.actions.share_site import share_site
 from backflush.queries.batch import Batch, ReportRow, read_body
 from backflush.queries.recipes import book_of_this_thread
+from backflush.rules.avoidable_scrap import BeyondLimit, report_beyond_limit
 from backflush.rules.decide import decide
 from backflush.rules.recipe import Recipe
 from backflush.rules.stored_facts import write_facts
@@ -174,6 +175,7 @@ def _drain(report_ids: list[int], order_ids: list[int], *, alone: bool) -> int:
         recorded_at = _clock()
         decided: list[Decided] = []
         blocked: list[tuple[int, list[Refusal], bool]] = []
+        wasteful: dict[int, BeyondLimit] = {}
         for row in rows:
             recipe = recipes[row.id]
             if recipe is None:
@@ -187,10 +189,12 @@ def _drain(report_ids: list[int], order_ids: list[int], *, alone: bool) -> int:
                 continue
             facts = write_facts(report, order, recipe, progress, stock, plan)
             decided.append(Decided(row, report, order, recipe, plan, facts))
+            if report.scrap and (beyond := report_beyond_limit(report, order.quantity, recipe, progress)):
+                wasteful[row.id] = beyond
             batch.settle(stock)
             batch.orders[row.order_id].progress[row.operation] = plan.after
         block_reports(blocked, recorded_at)
-        deviations_of_posted([(one.row.id, one.report) for one in decided if one.report.scrap], recorded_at)
+        deviations_of_posted(wasteful, recorded_at)
         record_postings(batch, site_id, decided, recorded_at)
         return len(rows)
 

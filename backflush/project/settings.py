@@ -161,7 +161,6 @@ LOGOUT_REDIRECT_URL = "sign-in"
 CSRF_FAILURE_VIEW = "masterdata.web.sign_in.form_too_old"
 QUALITY_DUE_DAYS = number("QUALITY_DUE_DAYS", 14)  # a quality record that names no day is due then
 BLOCKED_ALARM_MINUTES = number("BLOCKED_ALARM_MINUTES", 60)  # a report blocked for longer is marked and counted
-AVOIDABLE_SCRAP_PERCENT = number("AVOIDABLE_SCRAP_PERCENT", 5)  # more of a report's units opens a deviation
 GS1_COMPANY_PREFIX = os.environ.get("GS1_COMPANY_PREFIX", "").strip()  # 7 to 10 digits; empty: SSCCs come printed
 FLOOR_LOCK_MINUTES = number("FLOOR_LOCK_MINUTES", 10)  # a tablet that nobody touches locks itself; 0: never
 

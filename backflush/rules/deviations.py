@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable
 
-from backflush.rules.facts import ReportFact
-from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.refusal import Refusal
-from masterdata.rules.usage import readable
 
 MACHINERY_FAILURE = "machinery_failure"
 WAIVER = "waiver"
@@ -30,17 +27,3 @@ OPENS_DEVIATION: dict[str, str] = {
 def cause_among(refusals: Iterable[Refusal]) -> Refusal | None:
     """The first refusal that opens a deviation, if there is one."""
     return next((refusal for refusal in refusals if refusal.code in OPENS_DEVIATION), None)
-
-
-def scrap_beyond_limit(report: ReportFact, percent: int) -> str:
-    """A sentence where avoidable scrap is more than `percent` of what the report made; empty where it is not."""
-    avoidable = sum((quantity for quantity, loss in report.scrap if loss == "avoidable"), ZERO)
-    if avoidable <= 0:
-        return ""
-    made = report.good + report.rework + sum((quantity for quantity, _ in report.scrap), ZERO)
-    if avoidable * 100 <= made * Fraction(percent):
-        return ""
-    return (
-        f"{readable(avoidable)} of {readable(made)} units were avoidable scrap; the limit is {percent} %. "
-        "Find what caused it."
-    )

@@ -103,15 +103,25 @@ def test_whoever_sent_a_report_does_not_withdraw_it(order):
     waived(report, by="qa")
 
 
-def test_avoidable_scrap_beyond_its_limit_opens_one_and_posts(order):
+def test_avoidable_scrap_beyond_the_signed_limit_opens_one_and_posts(order):
+    plant.trigger(plant.item("KIT"), avoidable_limit_percent="2")
     plant.reason("SPILL", "scrap", loss="avoidable")
     floor.staged(order, plant.item("FOIL"), "50")
-    little = reporting.posted(order, good="19", scrap=[{"quantity": "1", "reason": "SPILL"}])
-    much = reporting.posted(order, good="18", scrap=[{"quantity": "2", "reason": "SPILL"}])
+    little = reporting.posted(order, good="18", scrap=[{"quantity": "2", "reason": "SPILL"}])
+    much = reporting.posted(order, good="19", scrap=[{"quantity": "1", "reason": "SPILL"}])
+    clean = reporting.posted(order, good="10")
     assert not opened_for(OperationReport.objects.get(pk=little.report_id))
     (made,) = opened_for(OperationReport.objects.get(pk=much.report_id))
     assert made.cause == "avoidable_scrap_beyond_limit"
-    assert "2 of 20 units" in made.description
+    assert "3 so far at operation 10, at most 2 allowed" in made.description
+    assert not opened_for(OperationReport.objects.get(pk=clean.report_id)), "it scrapped nothing itself"
+
+
+def test_without_a_signed_limit_avoidable_scrap_opens_none(order):
+    plant.reason("SPILL", "scrap", loss="avoidable")
+    floor.staged(order, plant.item("FOIL"), "50")
+    posted = reporting.posted(order, good="10", scrap=[{"quantity": "10", "reason": "SPILL"}])
+    assert not opened_for(OperationReport.objects.get(pk=posted.report_id))
 
 
 def test_a_shortage_opens_none(order):

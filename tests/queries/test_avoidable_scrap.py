@@ -3,8 +3,8 @@
 import pytest
 
 from backflush.models import Posting
-from backflush.queries.avoidable_scrap import order_beyond_limit, posting_beyond_limit
-from backflush.queries.postings import replay_differences
+from backflush.queries.avoidable_scrap import order_beyond_limit
+from backflush.queries.postings import posting_page, replay_differences
 from masterdata.queries import trigger_content
 from masterdata.rules.bom import LineDraft
 from tests import floor, plant, reporting
@@ -23,6 +23,11 @@ def order():
     made = floor.released_order(kit, "100")
     floor.staged(made, foil, "60")
     return made
+
+
+def posting_beyond_limit(posting: Posting):
+    """What the posting's page says of it."""
+    return posting_page(posting.site_id, posting.number).get("beyond_limit")
 
 
 def scrapped(order, quantity, reason="JAM"):

@@ -153,7 +153,7 @@ def master(plant: Plant, now: datetime) -> None:
         ("30", ["COAT-PLC"]),
         ("40", ["BL1-COUNTER", "BL2-COUNTER"]),
     ):
-        approved_trigger(plant, PRODUCT, operation, devices, at, order_tolerance="2")
+        approved_trigger(plant, PRODUCT, operation, devices, at, order_tolerance="2", avoidable_limit_percent="1")
     approved_bom(
         plant,
         PRODUCT,
