@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
 from masterdata import models as tables
+from masterdata.rules.secret_columns import SECRET_COLUMNS
 
 #: Never shown, not even as hashes.
-SECRETS = frozenset({"password", "pin", "token_digest", "signing_salt", "digest", "secret_salt", "secret_digest"})
+SECRETS = SECRET_COLUMNS | {"digest"}
 #: Tables whose digests are evidence, not secrets.
 EVIDENCE = frozenset({tables.Signature})
 

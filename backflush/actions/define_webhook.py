@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
 from backflush.models import WebhookEndpoint, WebhookProgress
 from backflush.queries.outbox import head_of
@@ -14,6 +13,7 @@ from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
 from masterdata.actions.record import record
 from masterdata.models import Site
+from masterdata.rules.derived_secrets import derived_secret
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.tokens import token_digest
@@ -64,9 +64,12 @@ def renew_webhook_secret(*, endpoint: WebhookEndpoint, actor: object, reason: st
 
 
 def secret_of(endpoint: WebhookEndpoint) -> str | None:
-    """The endpoint's secret; None where the server's own key is another by now, so that it cannot be computed any more."""
-    secret = _computed(endpoint.secret_salt)
-    return secret if token_digest(secret) == endpoint.secret_digest else None
+    """The endpoint's secret; None where the key that it was made with is neither in use nor going out of use any more."""
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        secret = derived_secret(key, "webhooks", endpoint.secret_salt)
+        if token_digest(secret) == endpoint.secret_digest:
+            return secret
+    return None
 
 
 def _changing(endpoint: WebhookEndpoint, actor: object, reason: str) -> AbstractContextManager[None]:
@@ -78,11 +81,6 @@ def _changing(endpoint: WebhookEndpoint, actor: object, reason: str) -> Abstract
 
 def _give_secret(endpoint: WebhookEndpoint) -> str:
     endpoint.secret_salt = secrets.token_hex(32)
-    secret = _computed(endpoint.secret_salt)
+    secret = derived_secret(settings.SECRET_KEY, "webhooks", endpoint.secret_salt)
     endpoint.secret_digest = token_digest(secret)
     return secret
-
-
-def _computed(salt: str) -> str:
-    """Computed, not stored: who reads the database cannot sign."""
-    return salted_hmac("backflush.webhooks", salt, algorithm="sha256").hexdigest()

@@ -13,14 +13,13 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
+from masterdata.rules.secret_columns import SECRET_COLUMNS
+
 APPS = ("masterdata", "traceability", "backflush", "variance")
 READER = "backflush_reader"
 # Credentials, and who is signed in, are nobody's reading.
 HIDDEN_TABLES = frozenset({"django_session"})
-HIDDEN_COLUMNS = frozenset(
-    {"password", "pin", "token", "token_digest", "signing_salt", "digest", "session_key", "session_hash"}
-)
-HIDDEN_COLUMNS_OF = frozenset({"password", "pin", "token_digest"})
+HIDDEN_COLUMNS = SECRET_COLUMNS | {"token", "digest", "session_key", "session_hash"}
 # A frozen process must not hold a line's stock; plans of short queries are not worth compiling.
 APP_SETTINGS = {
     "lock_timeout": "5s",
@@ -126,7 +125,7 @@ def _let_read(cursor, table: str) -> None:
         [table],
     )
     columns = [row[0] for row in cursor.fetchall()]
-    if HIDDEN_COLUMNS_OF.isdisjoint(columns) and "token" not in table:
+    if SECRET_COLUMNS.isdisjoint(columns) and "token" not in table:
         _run(cursor, "GRANT SELECT ON {} TO {}", sql.Identifier(table), sql.Identifier(READER))
         return
     shown = [sql.Identifier(column) for column in columns if column not in HIDDEN_COLUMNS]

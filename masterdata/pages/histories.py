@@ -8,9 +8,10 @@ from django.db import models
 from masterdata.actions.record import subject_of
 from masterdata.models import Person, Signature
 from masterdata.pages.figures import figure, when, words
+from masterdata.rules.secret_columns import SECRET_COLUMNS
 
 _KINDS = {"+": "created", "~": "changed", "-": "taken out"}
-_SILENT = frozenset({"id", "password", "pin", "token_digest", "signing_salt", "secret_salt", "secret_digest"})
+_SILENT = SECRET_COLUMNS | {"id"}
 MOST = 200
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from masterdata.models import Device
-from masterdata.rules.device_signing import device_secret
+from masterdata.rules.derived_secrets import derived_secret
 from masterdata.rules.tokens import token_digest
 
 #: asked with every call of a device; written out, since composing it would take longer than the answer
@@ -17,9 +17,10 @@ def device_by_token(token: str) -> Device | None:
 
 def secret_of_device(device: Device) -> str:
     """What a signing device signs with. For the page that shows it once, and for whoever checks."""
-    return device_secret(settings.SECRET_KEY, device.signing_salt)
+    return derived_secret(settings.SECRET_KEY, "device signing", device.signing_salt)
 
 
 def secrets_of_device(device: Device) -> list[str]:
     """Those that are good now: of the installation's key, and of keys that are going out of use."""
-    return [device_secret(key, device.signing_salt) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [derived_secret(key, "device signing", device.signing_salt) for key in keys]

@@ -7,7 +7,6 @@ the nonce, and the SHA-256 of the body in hex. The signature is the HMAC of that
 import hashlib
 import hmac
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -30,12 +29,6 @@ class SignedCall:
 
     nonce: str
     sent_at: int
-
-
-def device_secret(master: str, salt: str) -> str:
-    """The secret of a device: made from the installation's key, so that a copy of the database alone forges nothing."""
-    key = hashlib.sha256(b"backflush device signing\0" + master.encode()).digest()
-    return urlsafe_b64encode(hmac.digest(key, salt.encode(), "sha256")).decode().rstrip("=")
 
 
 def signed_text(method: str, path: str, time: str, nonce: str, body: bytes) -> str:

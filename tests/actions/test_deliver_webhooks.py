@@ -219,7 +219,10 @@ def test_a_new_secret_signs_from_then_on_and_none_is_stored(shop, receiver, sett
     endpoint.refresh_from_db()
     assert first != second == secret_of(endpoint)
     assert {first, second}.isdisjoint(str(value) for value in vars(endpoint).values())
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another key of the server"
+    assert secret_of(endpoint) == second, "the key that it was made with is going out of use, and still good"
+    settings.SECRET_KEY_FALLBACKS = []
     assert secret_of(endpoint) is None
     post(shop)
     deliver_webhooks(now=NOW)

@@ -278,6 +278,8 @@ def test_the_reader_reads_and_writes_nothing(plant):
             "SELECT masterdata_forget_old_nonces()",
             "SELECT token_digest FROM masterdata_device",
             "SELECT signing_salt FROM masterdata_device",
+            "SELECT secret_salt FROM backflush_webhookendpoint",
+            "SELECT secret_digest FROM backflush_webhookendpoint",
             "SELECT password FROM masterdata_person",
             "SELECT * FROM django_session",
             f"SET ROLE {APP}",
