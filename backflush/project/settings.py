@@ -257,7 +257,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "masterdata.pages.permissions.StoppedDevicesOnlyReport",
+        "masterdata.pages.stopped_devices.StoppedDevicesOnlyReport",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backflush.project.negotiation.JsonInEitherName",

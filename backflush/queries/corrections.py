@@ -15,7 +15,7 @@ from django.db import connection
 
 from backflush.models import OperationReport, Posting, ReversalRequest
 from backflush.queries.batch import Batch, ReportRow
-from backflush.queries.explanations import lines_as_data
+from backflush.queries.explanations import plan_as_data
 from backflush.queries.recipes import RecipeBook
 from backflush.queries.standing_progress import without_posting
 from backflush.rules.decide import decide
@@ -25,7 +25,6 @@ from backflush.rules.report import Report, canonical_body, parse_report
 from backflush.rules.stored_facts import read_facts
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
-from masterdata.rules.usage import plain_text
 
 
 @dataclass(slots=True)
@@ -104,20 +103,7 @@ def preview_correction(posting: Posting, corrected: Report, *, person_id: int) -
     if without is not None:
         batch.orders[row.order_id].progress[row.operation] = without.progress
     plan = decide(judged.report, judged.order, recipe, batch.progress(row), batch.stock())
-    return {
-        "reasons": [refusal.as_dict() for refusal in plan.refusals],
-        "note": plan.note,
-        "lines": lines_as_data(plan, judged.order, recipe),
-        "outputs": [
-            {
-                "item": recipe.items[receipt.item].code,
-                "lot": receipt.lot_code,
-                "quantity": plain_text(receipt.quantity),
-                "unit": recipe.items[receipt.item].unit,
-            }
-            for receipt in plan.receipts
-        ],
-    }
+    return plan_as_data(plan, judged.order, recipe)
 
 
 def _given_back(posting: Posting) -> dict[BalanceKey, Fraction]:

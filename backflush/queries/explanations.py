@@ -3,12 +3,31 @@
 from typing import Any
 
 from backflush.rules.explain import explain_line
-from backflush.rules.explained import ExplainedLine
+from backflush.rules.explanation_parts import ExplainedLine
 from backflush.rules.facts import OrderFact
 from backflush.rules.flush import Plan
 from backflush.rules.recipe import Recipe
 from masterdata.models import Bin, Item
+from masterdata.rules.usage import plain_text
 from traceability.models import MaterialLot
+
+
+def plan_as_data(plan: Plan, order: OrderFact, recipe: Recipe) -> dict[str, Any]:
+    """A plan as previews answer it: reasons against it, a note, explained lines, and what it would make."""
+    return {
+        "reasons": [refusal.as_dict() for refusal in plan.refusals],
+        "note": plan.note,
+        "lines": lines_as_data(plan, order, recipe),
+        "outputs": [
+            {
+                "item": recipe.items[receipt.item].code,
+                "lot": receipt.lot_code,
+                "quantity": plain_text(receipt.quantity),
+                "unit": recipe.items[receipt.item].unit,
+            }
+            for receipt in plan.receipts
+        ],
+    }
 
 
 def lines_as_data(plan: Plan, order: OrderFact, recipe: Recipe) -> list[dict[str, Any]]:

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from backflush.queries.batch import Batch, ReportRow
-from backflush.queries.explanations import lines_as_data
+from backflush.queries.explanations import plan_as_data
 from backflush.queries.recipes import RecipeBook
 from backflush.rules.decide import decide
 from backflush.rules.report import Report, canonical_body
 from masterdata.models import Device, Person
 from masterdata.rules.refusal import Refusal
-from masterdata.rules.usage import plain_text
 from traceability.models import WorkOrder
 
 
@@ -49,17 +48,4 @@ def preview_usage(
     batch.load_stock([recipe], lock=False)
     order = batch.order_fact(row, recipe)
     plan = decide(batch.report_fact(row, recipe), order, recipe, batch.progress(row), batch.stock())
-    return {
-        "reasons": [refusal.as_dict() for refusal in plan.refusals],
-        "note": plan.note,
-        "lines": lines_as_data(plan, order, recipe),
-        "outputs": [
-            {
-                "item": recipe.items[receipt.item].code,
-                "lot": receipt.lot_code,
-                "quantity": plain_text(receipt.quantity),
-                "unit": recipe.items[receipt.item].unit,
-            }
-            for receipt in plan.receipts
-        ],
-    }
+    return plan_as_data(plan, order, recipe)

@@ -2,7 +2,7 @@
 
 from backflush.rules.drawing import Pick, rounded
 from backflush.rules.explain_scan import scan_steps
-from backflush.rules.explained import ExplainedLine, Step, number
+from backflush.rules.explanation_parts import ExplainedLine, Step, number
 from backflush.rules.facts import OrderFact
 from backflush.rules.flush import LineOutcome
 from backflush.rules.progress import CLASSES

@@ -1,6 +1,6 @@
 """The arithmetic of a scan-issue: the order's target, what the scan counts for, and how much of the target is reached."""
 
-from backflush.rules.explained import Step, number
+from backflush.rules.explanation_parts import Step, number
 from backflush.rules.facts import OrderFact
 from backflush.rules.flush import LineOutcome
 from backflush.rules.recipe import Recipe

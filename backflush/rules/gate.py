@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 from backflush.rules.clock import clock_refusals
 from backflush.rules.confirmation import CLAIM_REACHES, NOBODY_CONFIRMS
-from backflush.rules.drawing import rounded
 from backflush.rules.facts import OrderFact, ReportFact
 from backflush.rules.progress import Progress
 from backflush.rules.recipe import Recipe, TriggerFigures
 from backflush.rules.vocabulary import TRUE_UP, ReportKind
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
+from masterdata.rules.units import RoundingRule
 from masterdata.rules.usage import readable
+from traceability.rules.quantities import is_countable
 from traceability.rules.vocabulary import OrderState
 
 #: refused for good: a later change of the plant cannot make this event postable
@@ -207,10 +208,11 @@ def _counted(report: ReportFact, recipe: Recipe) -> Iterator[Refusal]:
     product = recipe.items[recipe.product]
     if recipe.factor * recipe.receipt_factor != 1:
         return
+    rule = RoundingRule(product.decimals, product.multiple)
     reported = {"good": report.good, "rework": report.rework, "scrap": sum((q for q, _ in report.scrap), Fraction(0))}
     for name, quantity in reported.items():
-        if 10**product.decimals % quantity.denominator and rounded(quantity, product) != quantity:
-            step = readable(Fraction(1, 10**product.decimals))
+        if quantity and not is_countable(quantity, rule):
+            step = readable(RoundingRule(product.decimals).step)
             yield Refusal(
                 "quantity_too_fine",
                 f"{product.code} is counted in steps of {step} {product.measure}; "

@@ -21,9 +21,9 @@ from backflush.queries.rulings import rulings_of
 from backflush.rules.vocabulary import ReportState
 from backflush.tasks import ring_the_bell
 from backflush.web.explained import unit_symbols
+from backflush.web.gathered_reasons import gathered, linked_once
 from backflush.web.remedies import with_links
 from backflush.web.rulings import accept, correct, ruling_context
-from backflush.web.told import gathered, linked_once
 from masterdata.models import Device, ProductionLine
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from backflush.web.explained import unit_symbols
-from backflush.web.told import gathered, one_per_item
+from backflush.web.gathered_reasons import gathered, one_per_item
 from masterdata.pages.figures import as_read
 from traceability.models import OrderOperation, WorkOrder
 

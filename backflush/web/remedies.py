@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from backflush.web.explained import unit_symbols
-from backflush.web.told import one_per_item
+from backflush.web.gathered_reasons import one_per_item
 from masterdata.pages.figures import as_read
 
 #: Refusal code → (address name of the screen, whether it takes the order, words on the link).

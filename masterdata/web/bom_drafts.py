@@ -23,9 +23,9 @@ from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.signatures import content_digest
 from masterdata.rules.unit_names import write_unit
 from masterdata.rules.vocabulary import RecordState
+from masterdata.web.bom_draft_read import drafted
 from masterdata.web.bom_fault_list import entries, set_down
 from masterdata.web.bom_forms import LINES, LOSSES, OUTPUTS, HeadForm, head_values, sets_of
-from masterdata.web.bom_written import drafted
 
 
 @desk_page(Duty.DRAFT_MASTER_DATA)

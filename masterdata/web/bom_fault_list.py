@@ -8,8 +8,8 @@ from typing import Any
 from django.forms import BaseForm
 
 from masterdata.rules.refusal import Refusal
+from masterdata.web.bom_draft_read import kept_rows
 from masterdata.web.bom_forms import LINES, LOSSES, OUTPUTS, HeadForm
-from masterdata.web.bom_written import kept_rows
 
 _ROW = re.compile(r"(line|output) (\d+) \(")
 _OPERATION = re.compile(r"operation (.+) scrap$")
