@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.rig import OwnServers, Rig, connected
+from tests.faults.rig import OwnServers, rig_on
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +23,5 @@ def fault_servers(tmp_path_factory):
 def rig(fault_servers, django_db_setup, django_db_blocker):
     """A fresh plant for 400 units on running servers; its processes are ended after the test."""
     fault_servers.begin_anew()
-    with django_db_blocker.unblock(), connected(fault_servers.url):
-        made = Rig(fault_servers, most=400)
-        try:
-            yield made
-        finally:
-            made.stop()
+    with rig_on(fault_servers, django_db_blocker, most=400) as made:
+        yield made

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from celery import current_app
@@ -248,6 +249,17 @@ class Rig:
         for process in (self.web, self.beat):
             if process is not None:
                 process.stop()
+
+
+@contextmanager
+def rig_on(servers: OwnServers, blocker: Any, *, most: int) -> Iterator[Rig]:
+    """A plant for `most` units on running servers; `blocker` is pytest-django's. Its processes are ended afterwards."""
+    with blocker.unblock(), connected(servers.url):
+        made = Rig(servers, most=most)
+        try:
+            yield made
+        finally:
+            made.stop()
 
 
 def children_of(pid: int) -> list[int]:

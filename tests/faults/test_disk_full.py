@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.faults.clients import start_clients, wait_for
-from tests.faults.rig import OwnServers, Rig, connected
+from tests.faults.rig import OwnServers, rig_on
 
 SIZE_MB = 260
 
@@ -37,12 +37,8 @@ def rig(small_disk, django_db_setup, django_db_blocker):
     servers = OwnServers(small_disk, shared_buffers="32MB")
     try:
         servers.prepare()
-        with django_db_blocker.unblock(), connected(servers.url):
-            made = Rig(servers, most=400)
-            try:
-                yield made
-            finally:
-                made.stop()
+        with rig_on(servers, django_db_blocker, most=400) as made:
+            yield made
     finally:
         servers.stop()
 

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from tests.faults.clients import start_clients, wait_for
-from tests.faults.rig import Rig, connected
+from tests.faults.rig import Rig, rig_on
 
 
 def chaos(rig: Rig, clients, pick: random.Random, pause: float) -> list[str]:
@@ -109,10 +109,6 @@ def test_two_thousand_reports_and_more_survive_everything_at_once(fault_servers,
     while seed == 0 or time.monotonic() < end:
         seed += 1
         fault_servers.begin_anew()
-        with django_db_blocker.unblock(), connected(fault_servers.url):
-            rig = Rig(fault_servers, most=2000)
-            try:
-                happened = play(rig, clients=12, each=166, seed=seed, pause=3, seconds=900)
-            finally:
-                rig.stop()
+        with rig_on(fault_servers, django_db_blocker, most=2000) as rig:
+            happened = play(rig, clients=12, each=166, seed=seed, pause=3, seconds=900)
         print(f"round {seed}: {len(rig.acknowledged)} reports, {len(happened)} faults: {sorted(set(happened))}")

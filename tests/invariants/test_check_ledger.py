@@ -22,6 +22,7 @@ from backflush.rules.report import Report
 from backflush.rules.vocabulary import ReportKind
 from masterdata.rules.bom import LineDraft
 from tests import databases, floor, plant
+from tests.invariants.planting import faults, without_laws
 from traceability.models import CarriedLink
 
 LATER = floor.NOW + timedelta(hours=1)
@@ -91,35 +92,13 @@ def scene(django_db_setup, django_db_blocker):
 @pytest.fixture
 def owner(scene):
     """The owner with every law of these tables switched off, for one transaction."""
-    with psycopg.connect(scene) as connection:
-        tables = connection.execute(
-            "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'"
-            " AND relkind = 'r' AND (relname LIKE 'traceability\\_%' OR relname LIKE 'backflush\\_%'"
-            " OR relname IN ('masterdata_signature', 'masterdata_item'))"
-        ).fetchall()
-        for (table,) in tables:
-            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            checks = connection.execute(
-                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'f')", [table]
-            ).fetchall()
-            for (check,) in checks:
-                connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {check}")
+    with without_laws(scene, r"(traceability|backflush)_.*|masterdata_(signature|item)") as connection:
         yield connection
-        connection.rollback()
 
 
 def broken(connection) -> list[str]:
     """The invariants that do not hold."""
     return [one.name for one in all_invariants() if connection.execute(one.sql).fetchall()]
-
-
-def faults(connection, number: str) -> list[str]:
-    """What the invariants of a number find, as text."""
-    found = []
-    for one in all_invariants():
-        if one.name.startswith(number):
-            found += [" ".join(str(value) for value in row) for row in connection.execute(one.sql).fetchall()]
-    return found
 
 
 FOIL_LINE = (

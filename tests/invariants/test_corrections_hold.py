@@ -1,11 +1,11 @@
 """Corrections keep every invariant; one that nobody signed, or that reports another event, is found."""
 
-import psycopg
 import pytest
 
 from backflush.queries.invariants import all_invariants
 from masterdata.rules.bom import LineDraft
 from tests import databases, floor, plant, reporting
+from tests.invariants.planting import without_laws
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +27,9 @@ def address(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def owner(address):
-    with psycopg.connect(address) as connection:
-        for table in ("backflush_operationreport", "backflush_reversalrequest", "backflush_posting"):
-            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            for (check,) in connection.execute(
-                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'", [table]
-            ).fetchall():
-                connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {check}")
+    """The owner with the laws of reports, requests and postings switched off, for one transaction."""
+    with without_laws(address, r"backflush_(operationreport|reversalrequest|posting)") as connection:
         yield connection
-        connection.rollback()
 
 
 def found(connection) -> dict[str, str]:

@@ -7,12 +7,12 @@ import psycopg
 import pytest
 
 from backflush.project.grants import append_only_tables
-from backflush.queries.invariants import all_invariants
 from backflush.rules.vocabulary import ReportKind
 from masterdata.actions.measure_clock import measure_clock
 from masterdata.models import DeviceNonce
 from masterdata.rules.bom import LineDraft
 from tests import databases, floor, plant, reporting
+from tests.invariants.planting import faults
 
 LAWS = Path(__file__).parents[2] / "backflush" / "invariants" / "16_laws_and_durability_stand.sql"
 APP = "backflush_app"
@@ -41,14 +41,6 @@ def owner(scene):
     with psycopg.connect(scene) as connection:
         yield connection
         connection.rollback()
-
-
-def faults(connection, number: str) -> list[str]:
-    found = []
-    for one in all_invariants():
-        if one.name.startswith(number):
-            found += [" ".join(str(value) for value in row) for row in connection.execute(one.sql).fetchall()]
-    return found
 
 
 @pytest.mark.parametrize("number", ["16", "17"])

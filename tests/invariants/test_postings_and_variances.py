@@ -18,6 +18,7 @@ from backflush.queries.invariants import all_invariants
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
 from tests import databases, floor, plant, reporting
+from tests.invariants.planting import faults, without_laws
 from tests.invariants.test_check_ledger import PLANTED as PLANTED_ELSEWHERE
 from traceability.models import MaterialLot, StockBalance
 from variance.actions.freeze_order import freeze_closed_orders
@@ -64,29 +65,8 @@ def scene(django_db_setup, django_db_blocker):
 @pytest.fixture
 def owner(scene):
     """The owner with every law switched off, for one transaction."""
-    with psycopg.connect(scene) as connection:
-        tables = connection.execute(
-            "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'"
-            " AND relkind = 'r' AND relname ~ '^(traceability|backflush|variance|masterdata)_'"
-        ).fetchall()
-        for (table,) in tables:
-            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            checks = connection.execute(
-                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'f')", [table]
-            ).fetchall()
-            for (check,) in checks:
-                connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {check}")
+    with without_laws(scene, r"(traceability|backflush|variance|masterdata)_.*") as connection:
         yield connection
-        connection.rollback()
-
-
-def faults(connection, number: str) -> list[str]:
-    return [
-        " ".join(str(value) for value in row)
-        for one in all_invariants()
-        if one.name.startswith(number)
-        for row in connection.execute(one.sql).fetchall()
-    ]
 
 
 def of(table: str) -> str:

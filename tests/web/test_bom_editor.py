@@ -1,30 +1,12 @@
 """The BOM editor: a version drafted from another, every fault told at once, nothing overwritten unseen."""
 
-from typing import Any
-
 import pytest
 from django.urls import reverse
 
 from masterdata.models import BomVersion, Item
+from tests.web.bom_pages import editor, page, send, version
 from tests.web.forms import fields_of
 from tests.web.scene import item
-
-
-def version(number: int, code: str = "FG-ELD-200") -> BomVersion:
-    return BomVersion.objects.get(item__code=code, number=number)
-
-
-def page(client, found: BomVersion, **query) -> str:
-    return client.get(reverse("bom", args=[found.pk]), query).content.decode()
-
-
-def editor(client, found: Item | None = None, **query) -> dict[str, Any]:
-    """The editor's fields for a new version."""
-    return fields_of(client.get(reverse("bom-draft", args=[(found or item("FG-ELD-200")).pk]), query))
-
-
-def send(client, fields: dict[str, Any], do: str, found: Item | None = None):
-    return client.post(reverse("bom-draft", args=[(found or item("FG-ELD-200")).pk]), {**fields, "do": do})
 
 
 def test_the_editor_starts_as_the_version_in_force(look):

@@ -1,35 +1,18 @@
 """BOM versions on screen: read whole, drafted from an older one, submitted without a fault, signed by somebody else."""
 
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from masterdata.models import BomVersion, Item
+from masterdata.models import BomVersion
 from masterdata.queries import signature_faults
 from tests import plant
+from tests.web.bom_pages import editor, page, send, version
 from tests.web.forms import fields_of, signed
 from tests.web.scene import item
-
-
-def version(number: int, code: str = "FG-ELD-200") -> BomVersion:
-    return BomVersion.objects.get(item__code=code, number=number)
-
-
-def page(client, found: BomVersion, **query) -> str:
-    return client.get(reverse("bom", args=[found.pk]), query).content.decode()
-
-
-def editor(client, found: Item | None = None, **query) -> dict[str, Any]:
-    """The editor's fields for a new version."""
-    return fields_of(client.get(reverse("bom-draft", args=[(found or item("FG-ELD-200")).pk]), query))
-
-
-def send(client, fields: dict[str, Any], do: str, found: Item | None = None):
-    return client.post(reverse("bom-draft", args=[(found or item("FG-ELD-200")).pk]), {**fields, "do": do})
 
 
 def submitted(client) -> BomVersion:

@@ -9,8 +9,9 @@ from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
 from traceability.actions.holding import keep_order_open
 from traceability.actions.ledger import record_moves
+from traceability.actions.record_binding import record_binding
 from traceability.actions.stage_lot import why_not_bound
-from traceability.models import MaterialLot, StagingScan, StockBalance, WorkOrder
+from traceability.models import MaterialLot, StagingScan, WorkOrder
 from traceability.queries.precision import counted
 from traceability.rules.moves import Move
 from traceability.rules.staging import order_refusals
@@ -58,18 +59,15 @@ def rebind_stock(
             note=f"rebound from order {order.number}",
             judge=lambda: _why_not(order, to_order, lot, from_bin, to_bin, now),
         )
-        StockBalance.objects.filter(
-            site_id=order.site_id, bin_id=to_bin.pk, lot_id=lot.pk, order_id=to_order.pk
-        ).update(staged_at=now)
-        return StagingScan.objects.create(
+        return record_binding(
+            StagingKind.REBIND,
             order=to_order,
             lot=lot,
-            kind=StagingKind.REBIND,
             from_bin=from_bin,
             to_bin=to_bin,
             quantity=amount,
-            person=actor,
-            at=now,
+            actor=actor,
+            now=now,
             entry_id=entry.id,
         )
 

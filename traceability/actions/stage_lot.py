@@ -9,7 +9,8 @@ from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal
 from traceability.actions.holding import keep_order_open
 from traceability.actions.ledger import record_moves
-from traceability.models import UNBOUND, MaterialLot, StagingScan, StockBalance, WorkOrder
+from traceability.actions.record_binding import record_binding
+from traceability.models import UNBOUND, MaterialLot, StagingScan, WorkOrder
 from traceability.queries.bins import bin_fact, staging_bins
 from traceability.queries.days import site_day
 from traceability.queries.pinned_boms import taken_by_order
@@ -51,20 +52,17 @@ def stage_lot(
             order_id=order.pk,
             judge=lambda: why_not_staged(order=order, lot=lot, from_bin=from_bin, to_bin=to_bin, now=now),
         )
-        StockBalance.objects.filter(site_id=order.site_id, bin_id=to_bin.pk, lot_id=lot.pk, order_id=order.pk).update(
-            staged_at=now, rank=rank
-        )
-        return StagingScan.objects.create(
+        return record_binding(
+            StagingKind.STAGE,
             order=order,
             lot=lot,
-            kind=StagingKind.STAGE,
             from_bin=from_bin,
             to_bin=to_bin,
             quantity=amount,
-            rank=rank,
-            person=actor,
-            at=now,
+            actor=actor,
+            now=now,
             entry_id=entry.id,
+            rank=rank,
         )
 
 
