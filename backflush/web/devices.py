@@ -44,7 +44,7 @@ def devices(request: HttpRequest) -> HttpResponse:
             lambda row: lists.text(f"{since(row.clock.measured_at, now)} ago" if hasattr(row, "clock") else ""),
         ),
         lists.Column("Signs", lambda row: lists.text("yes" if row.signs else "no"), sort="signs"),
-        lists.Column("A minute", lambda row: lists.number(row.reports_per_minute or None), number=True),
+        lists.Column("Reports a minute", lambda row: lists.number(row.reports_per_minute or None), number=True),
         lists.Column("Enrolled", lambda row: lists.moment(row.enrolled_at), sort="enrolled", by="enrolled_at"),
         lists.Column("", lambda row: lists.text("History", reverse("record-history", args=["device", row.pk]))),
     ]
@@ -114,7 +114,7 @@ def _facts(row: Any) -> list[dict[str, Any]]:
         {"name": "Last event", "value": when(row.last_event) or "none yet"},
         {"name": "Clock", "value": f"{clock}{measured}"},
         {"name": "Signs", "value": "yes: every request" if row.signs else "no"},
-        {"name": "A minute", "value": limit},
+        {"name": "Reports a minute", "value": limit},
         {"name": "Enrolled", "value": when(row.enrolled_at)},
     ]
 

@@ -301,7 +301,7 @@ def _facts(page: dict[str, Any]) -> list[dict[str, Any]]:
         )
     known = {"event_id", "kind", "order", "operation", "occurred_at"}
     facts += [
-        {"name": words(name), "value": _value(value)}
+        {"name": words(name).capitalize(), "value": _value(value)}
         for name, value in page["body"].items()
         if name not in known and value not in ("", None, [], {}, 0, "0")
     ]

@@ -47,7 +47,9 @@ def handling_units(request: HttpRequest) -> HttpResponse:
         order="-opened",
         file="handling_units",
         filters=filters,
-        empty="No handling unit fits.",
+        empty="No handling unit fits."
+        if any(one.value for one in filters)
+        else "No handling unit has been opened yet.",
         empty_hint="They are opened where an order is packed.",
         columns=[
             lists.Column(

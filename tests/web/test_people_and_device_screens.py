@@ -40,7 +40,7 @@ def test_somebody_is_enrolled_with_roles(as_):
 def test_the_file_of_devices_has_no_column_that_only_leads_on(as_):
     plant.device("MES-1")
     written = as_("admin").get(reverse("devices"), {"format": "csv"}).content.decode().splitlines()
-    assert written[0] == "Device,Name,Line,State,Last event,Clock,Measured,Signs,A minute,Enrolled"
+    assert written[0] == "Device,Name,Line,State,Last event,Clock,Measured,Signs,Reports a minute,Enrolled"
     assert "History" not in written[1]
     assert "Stop it" not in written[1]
 

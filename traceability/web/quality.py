@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from masterdata.models import Person, Site
-from masterdata.pages import lists
+from masterdata.pages import figures, lists
 from masterdata.pages.access import can, desk_page, person_of, the_site
 from masterdata.pages.forms import form_page
 from masterdata.rules.duties import Duty
@@ -106,21 +106,30 @@ def _columns(site: Site, today: Any) -> list[lists.Column]:
             lambda row: lists.text(row.number, reverse("quality-record", args=[row.number]), code=True),
             sort="number",
         ),
-        lists.Column("Kind", lambda row: lists.text(KIND_WORDS[row.kind]), sort="kind"),
         lists.Column("What is wrong", lambda row: lists.text(row.title), sort="title"),
         lists.Column(
             "Lot",
             lambda row: lists.text(row.lot_code, reverse("lot", args=[row.lot_id]) if row.lot_id else "", code=True),
         ),
-        lists.Column("State", lambda row: lists.text(STATE_WORDS[row.state], tone=TONES[row.state]), sort="state"),
-        lists.Column("Disposition", lambda row: lists.text(row.disposition.replace("_", " ")), sort="disposition"),
+        lists.Column("State", lambda row: lists.text(_state(row), tone=TONES[row.state]), sort="state"),
         lists.Column(
             "Owner", lambda row: lists.text(row.owner.name if row.owner else "nobody yet", soft=not row.owner)
         ),
         lists.Column("Due", lambda row: _due(row, today), sort="due", by="due_on"),
-        lists.Column("Opened", lambda row: lists.moment(row.opened_at), sort="opened", by="opened_at"),
+        lists.Column("Opened", _opened, sort="opened", by="opened_at"),
         lists.Column("By", lambda row: lists.text(row.opened_by.name if row.opened_by else "by rule")),
     ]
+
+
+def _opened(row: QualityRecord) -> lists.Cell:
+    """The day at the site; the file has the time."""
+    return {**lists.moment(row.opened_at), "text": figures.day(timezone.localdate(row.opened_at))}
+
+
+def _state(row: QualityRecord) -> str:
+    """Where it stands, with what becomes of the material where that is decided."""
+    state = STATE_WORDS[row.state]  # type: ignore[index]
+    return f"{state}: {row.disposition.replace('_', ' ')}" if row.disposition else state
 
 
 def _due(row: QualityRecord, today: Any) -> lists.Cell:
