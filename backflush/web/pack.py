@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -191,6 +192,7 @@ def _page(
         "refusals": with_remedies(refused, order, at) if refused else [],
         "form_number": form_number(),
         "unit": unit,
+        "makes_sscc": bool(settings.GS1_COMPANY_PREFIX),
         "kinds": [one.value for one in (HandlingUnitKind.CASE, HandlingUnitKind.PALLET, HandlingUnitKind.UNIT)],
         "opened": [{"unit": one, "url": _address(order, at, one), "lots": inside.get(one.pk, {})} for one in every],
         "lots": inside.get(unit.pk, {}) if unit else {},

@@ -27,6 +27,7 @@ class ReworkForm(forms.Form):
     recipe_item = forms.ModelChoiceField(
         Item.objects.none(),
         label="Rework recipe",
+        empty_label="choose one",
         to_field_name="code",
         help_text="Whose BOM takes this product, and says what is used again and what is salvaged.",
     )
@@ -34,9 +35,10 @@ class ReworkForm(forms.Form):
     makes = forms.ModelChoiceField(
         Item.objects.none(),
         label="What comes out",
+        empty_label="the same product",
         to_field_name="code",
         required=False,
-        help_text="Empty: the same product. A lesser one is a downgrade; the difference in cost is the order's.",
+        help_text="A lesser one is a downgrade; the difference in cost is the order's.",
     )
     output_lot_code = forms.CharField(
         max_length=60, label="Output lot", required=False, help_text="Empty: made by rule when output is posted."

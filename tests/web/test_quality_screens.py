@@ -128,7 +128,7 @@ def test_the_list_is_filtered_and_exported(as_):
     assert "overdue" in overdue
     assert "DEV-000001" not in overdue
     rows = client.get(address, {"state": "", "format": "csv"}).content.decode().splitlines()
-    assert rows[0].startswith("Number,Kind,What is wrong,Lot,State")
+    assert rows[0].startswith("Number,What is wrong,Lot,State,Owner,Due,Opened,By")
     assert len(rows) == 3
 
 
