@@ -11,6 +11,7 @@ from celery import Celery
 from celery.signals import beat_init, setup_logging, task_prerun, worker_init, worker_process_init, worker_ready
 from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
+from kombu.transport.virtual import QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backflush.project.settings")
 
@@ -19,6 +20,10 @@ app.set_default()  # for every thread: "current" is of one thread only, and the 
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+# Closing a connection whose broker died, the library would hand messages back through that connection, and end the worker by
+# the error. No message needs handing back: the sweep finds within two seconds whatever waits.
+QoS.restore_at_shutdown = False
 
 
 @setup_logging.connect

@@ -298,19 +298,15 @@ CELERY_BROKER_URL = REDIS_URL
 # Without it Celery opens a connection for every task, which takes longer than the task; `celery_app` lets Django look at its age.
 CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": number("BROKER_VISIBILITY_SECONDS", 300),
-    # The broker library looks for lost messages every 10 s, and then only at one look in ten.
-    "unacked_restore_interval": number("BROKER_RESTORE_SECONDS", 5),
-    "unacked_restore_throttle": 1,
+    # A message is gone once a worker has it: one that was lost with its worker is worth nothing, as the sweep looks into the
+    # inbox every two seconds. Receipts to a broker that died meanwhile would end the worker.
+    "ack_emulation": False,
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "socket_keepalive": True,

@@ -223,7 +223,7 @@ class Rig:
         self.until(lambda: not self.waiting(), seconds, "an answer to every report")
 
     def logs(self) -> str:
-        return "\n".join(worker.log()[-3000:] for worker in self.workers)
+        return "\n".join(worker.log()[-8000:] for worker in self.workers)
 
     def nothing_lost_nothing_twice(self) -> None:
         """Each acknowledged report posted once; stock is short by exactly what they took; ledger and facts agree."""

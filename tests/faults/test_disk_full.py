@@ -45,11 +45,10 @@ def rig(small_disk, django_db_setup, django_db_blocker):
 
 def fill(folder) -> None:
     """Take what is left, to the last block, and whatever PostgreSQL gives back meanwhile."""
-    with (folder / "balloon").open("ab") as balloon:
+    with (folder / "balloon").open("ab", buffering=0) as balloon:
         while True:
             try:
                 balloon.write(b"x" * 65536)
-                balloon.flush()
             except OSError:
                 return
 
