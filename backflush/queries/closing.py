@@ -82,11 +82,11 @@ def close_facts(order: WorkOrder, now: datetime) -> CloseFacts:
         unsettled=[str(event_id) for event_id in unsettled],
         rework=_open_rework(order.pk),
         handling_units=list(HandlingUnit.objects.filter(order=order, closed_at=None).values_list("sscc", flat=True)),
-        quality=_open_records(order),
+        quality=open_records(order),
     )
 
 
-def _open_records(order: WorkOrder) -> list[str]:
+def open_records(order: WorkOrder) -> list[str]:
     """Numbers of the quality records that are not closed: about the order, what it made, its reports or postings."""
     reports = OperationReport.objects.filter(order_id=order.pk).values("event_id")
     postings = Posting.objects.filter(order_id=order.pk, site_id=order.site_id).values("number")
