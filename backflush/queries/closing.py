@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
-from backflush.models import OperationReport, OrderClose, OrderReopening
+from backflush.models import OperationReport, OrderClose, OrderReopening, Posting
 from backflush.queries.batch import Batch, ReportRow
 from backflush.queries.postings import plain_decimal
 from backflush.queries.recipes import RecipeBook
@@ -14,7 +15,8 @@ from backflush.rules.order_close import CloseFacts, close_refusals
 from backflush.rules.vocabulary import ReportState
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
-from traceability.models import HandlingUnit, WorkOrder
+from traceability.models import HandlingUnit, QualityLink, QualityRecord, WorkOrder
+from traceability.rules.vocabulary import QualityState
 
 
 def close_findings(order: WorkOrder, now: datetime) -> list[Refusal]:
@@ -59,7 +61,7 @@ def closes_of(order_id: int) -> list[OrderClose]:
 
 
 def close_facts(order: WorkOrder, now: datetime) -> CloseFacts:
-    """Residuals, unsettled reports, rework, handling units, and each operation's recipe with its progress."""
+    """Residuals, unsettled reports, rework, handling units, quality records, and each operation's recipe with its progress."""
     batch = Batch(RecipeBook(), [order.pk], [])
     operations = []
     for operation in batch.orders[order.pk].operations:
@@ -80,7 +82,21 @@ def close_facts(order: WorkOrder, now: datetime) -> CloseFacts:
         unsettled=[str(event_id) for event_id in unsettled],
         rework=_open_rework(order.pk),
         handling_units=list(HandlingUnit.objects.filter(order=order, closed_at=None).values_list("sscc", flat=True)),
+        quality=open_records(order),
     )
+
+
+def open_records(order: WorkOrder) -> list[str]:
+    """Numbers of the quality records that are not closed: about the order, what it made, its reports or postings."""
+    reports = OperationReport.objects.filter(order_id=order.pk).values("event_id")
+    postings = Posting.objects.filter(order_id=order.pk, site_id=order.site_id).values("number")
+    links = QualityLink.objects.filter(
+        Q(order=order) | Q(lot__order_id=order.pk) | Q(event_id__in=reports) | Q(posting_number__in=postings)
+    )
+    rows = QualityRecord.objects.filter(site_id=order.site_id, pk__in=links.values("record")).exclude(
+        state=QualityState.CLOSED
+    )
+    return list(rows.order_by("opened_at", "id").values_list("number", flat=True))
 
 
 def _residuals(order_id: int) -> list[tuple[str, str, str, str]]:

@@ -64,7 +64,7 @@ def messages_after(site_id: int, after: int, limit: int = MOST_MESSAGES) -> Stre
 
 _POSTINGS = """
     SELECT m.position, p.kind, p.entry_id, o.id, o.number, o.item_id, i.code, u.code, p.operation_number, l.code, p.good,
-        p.occurred_at, p.recorded_at, s.code, s.time_zone, s.currency, original.number, r.code, e.note
+        p.occurred_at, p.recorded_at, s.code, s.time_zone, s.currency, original.number, r.code, e.note, right_one.number
     FROM backflush_outboxmessage m
     JOIN backflush_posting p ON p.id = m.posting_id
     JOIN traceability_workorder o ON o.id = p.order_id
@@ -76,6 +76,8 @@ _POSTINGS = """
     LEFT JOIN masterdata_productionline l ON l.id = n.line_id
     LEFT JOIN backflush_posting original ON original.id = p.reversal_of
     LEFT JOIN masterdata_reasoncode r ON r.id = e.reason_id
+    LEFT JOIN backflush_reversalrequest asked ON asked.reversal_id = p.id
+    LEFT JOIN backflush_posting right_one ON right_one.id = asked.correction_id
     WHERE m.site_id = %s AND m.position > %s
     ORDER BY m.position LIMIT %s"""
 
@@ -104,6 +106,7 @@ def posting_facts(site_id: int, *, after: int, limit: int) -> list[PostingFact]:
             reverses=row[16],
             reason=row[17] or "",
             note=row[18],
+            corrected_by=row[19],
             lines=tuple(_fact(line, row[5]) for line in lines.get(row[2], ())),
         )
         for row in rows

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from backflush.rules.goods_movements import LineFact, PostingFact, moment_text
+from backflush.rules.goods_movements import LineFact, PostingFact, moment_text, number_text
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 #: CBV has no step named after transforming; to associate an identifier with what was made is commissioning
@@ -30,7 +30,7 @@ def document(posting: PostingFact, namespace: str, *, reversal: PostingFact | No
     """
     event = _event(posting, namespace)
     if reversal is not None:
-        event["errorDeclaration"] = _declaration(reversal, posting.time_zone)
+        event["errorDeclaration"] = _declaration(reversal, namespace, posting.time_zone)
     said = reversal or posting
     return {
         "@context": [CONTEXT, {"backflush": f"{namespace}terms/"}],
@@ -63,7 +63,7 @@ def _event(posting: PostingFact, namespace: str) -> dict[str, Any]:
         "bizStep": STEP,
         "bizLocation": {"id": ours("site")},
         "bizTransactionList": [{"type": "prodorder", "bizTransaction": ours("order", posting.order)}],
-        "backflush:posting": f"P-{posting.position:06d}",
+        "backflush:posting": number_text(posting.position),
         "backflush:operation": posting.operation,
     }
     if posting.production_line:
@@ -73,17 +73,22 @@ def _event(posting: PostingFact, namespace: str) -> dict[str, Any]:
 
 def event_id(posting: PostingFact, namespace: str) -> str:
     """The same for ever: made of the namespace, the site and the posting's number."""
-    name = private_uri(namespace, "posting", posting.site, f"P-{posting.position:06d}")
+    return _id_of(posting.position, posting.site, namespace)
+
+
+def _id_of(number: int, site: str, namespace: str) -> str:
+    name = private_uri(namespace, "posting", site, number_text(number))
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
 
 
-def _declaration(reversal: PostingFact, time_zone: str) -> dict[str, Any]:
-    """What was reported was wrong. Which later event is right instead, nobody says when signing, so none is named."""
+def _declaration(reversal: PostingFact, namespace: str, time_zone: str) -> dict[str, Any]:
+    """What was reported was wrong. Where it was corrected in the same step, the event that is right instead is named."""
+    right = [] if reversal.corrected_by is None else [_id_of(reversal.corrected_by, reversal.site, namespace)]
     return {
         "declarationTime": _local(reversal.recorded_at, time_zone),
         "reason": "incorrect_data",
-        "correctiveEventIDs": [],
-        "backflush:posting": f"P-{reversal.position:06d}",
+        "correctiveEventIDs": right,
+        "backflush:posting": number_text(reversal.position),
         "backflush:reason": reversal.reason,
     }
 

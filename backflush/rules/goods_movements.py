@@ -53,7 +53,10 @@ class LineFact:
 
 @dataclass(frozen=True, slots=True)
 class PostingFact:
-    """One posting at its position. `reverses`: the number that it takes back; `reason`, `note`: why."""
+    """One posting at its position. `reverses`: the number that it takes back; `reason`, `note`: why.
+
+    `corrected_by`: where this reversal was signed as half of a correction, the number of the posting that is right instead.
+    """
 
     position: int
     kind: str
@@ -72,6 +75,7 @@ class PostingFact:
     reverses: int | None = None
     reason: str = ""
     note: str = ""
+    corrected_by: int | None = None
 
 
 #: columns of the CSV that a posting fills, then those of its lines

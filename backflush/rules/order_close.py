@@ -22,7 +22,11 @@ SIGNED = frozenset({"over_posted"})
 
 @dataclass(frozen=True, slots=True)
 class CloseFacts:
-    """An order about to close. `residuals`: (item, lot, quantity, bin) still bound; `unsettled`: event ids; `rework`: lots."""
+    """An order about to close.
+
+    `residuals`: (item, lot, quantity, bin) still bound; `unsettled`: event ids; `rework`: lots; `quality`: numbers of open
+    records about the order, its reports or what it made.
+    """
 
     number: str
     quantity: Fraction
@@ -31,10 +35,13 @@ class CloseFacts:
     unsettled: Sequence[str]
     rework: Sequence[str]
     handling_units: Sequence[str]
+    quality: Sequence[str] = ()
 
 
 def close_refusals(facts: CloseFacts) -> list[Refusal]:
-    """Every finding: residuals, unsettled_triggers, rework_open, handling_units_open, and per line what is missing or over."""
+    """Every finding: residuals, unsettled_triggers, rework_open, handling_units_open, open_quality, and per line what is
+    missing or over.
+    """
     findings = [
         Refusal(
             "residuals",
@@ -60,6 +67,10 @@ def close_refusals(facts: CloseFacts) -> list[Refusal]:
     findings += [
         Refusal("handling_units_open", f"Handling unit {unit} is still open.", unit, "Close it or empty it.")
         for unit in facts.handling_units
+    ]
+    findings += [
+        Refusal("open_quality", f"Quality record {number} is not closed.", number, "Have QA decide on it and close it.")
+        for number in facts.quality
     ]
     for recipe, progress in facts.operations:
         findings += _line_findings(facts, recipe, progress)

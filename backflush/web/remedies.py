@@ -26,6 +26,8 @@ _SCREENS: dict[str, tuple[str, bool, str]] = {
     "expired": ("lots", False, "Find another lot"),
     "not_released": ("lots", False, "See lots"),
 }
+#: Refusal code → (address name of the page of what it is about, words on the link).
+_PAGES: dict[str, tuple[str, str]] = {"open_quality": ("quality-record", "Open the record")}
 
 
 def with_links(
@@ -41,13 +43,17 @@ def with_links(
             **reason,
             "sentence": as_read(reason["sentence"], symbols),
             "remedy": as_read(reason["remedy"], symbols),
-            **_link(reason["code"], order_id),
+            **_link(reason, order_id),
         }
         for reason in one_per_item(reasons)
     ]
 
 
-def _link(code: str, order_id: int) -> dict[str, str]:
+def _link(reason: Mapping[str, Any], order_id: int) -> dict[str, str]:
+    code = reason["code"]
+    if code in _PAGES:
+        page, words = _PAGES[code]
+        return {"url": reverse(page, args=[reason["subject"]]), "link_label": words}
     name, takes_order, label = _SCREENS.get(code, ("", False, ""))
     if not name and order_id:
         name, takes_order, label = "order", True, "Open the order"

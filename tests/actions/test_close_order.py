@@ -9,7 +9,8 @@ from backflush.actions.close_order import close_order
 from backflush.queries.closing import close_content, close_findings
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
-from tests import floor, plant, reporting
+from tests import floor, plant, quality, reporting
+from traceability.actions.open_quality_record import About
 from traceability.models import MaterialLot
 from variance.actions.freeze_order import freeze_closed_orders
 from variance.models import OrderVariance
@@ -50,6 +51,21 @@ def test_an_order_with_nothing_open_closes_and_posts_no_more(order):
     _close(order)
     report = reporting.drained(order, good="1")
     assert reporting.reasons(report)[0] == "order_not_open"
+
+
+def test_quality_records_about_the_order_or_what_it_made_are_closed_first(order):
+    reporting.posted(order, good="100")
+    made = quality.ncmr(MaterialLot.objects.get(order_id=order.pk), "Edges are chipped")
+    told = quality.deviation(about=About(order=order))
+    quality.deviation("Another line")
+    open_ones = [one.subject for one in close_findings(order, floor.NOW)]
+    assert open_ones == [made.number, told.number]
+    for record in (made, told):
+        quality.in_review(record)
+    quality.disposed(made, "reject")
+    for record in (made, told):
+        quality.closed(record)
+    assert _findings(order) == []
 
 
 def test_what_a_reversal_gave_back_is_a_residual_and_nothing_else_is_open(order):

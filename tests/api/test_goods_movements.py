@@ -209,6 +209,15 @@ def test_a_posting_is_given_out_as_epcis_and_its_reversal_as_a_declaration(rever
     assert declared == event
 
 
+def test_the_declaration_of_a_correction_names_the_event_that_is_right(shop, finance):
+    wrong = reporting.posted(shop.order, good="10", output_lot="KIT/A-1")
+    reporting.signed_by_qa(reporting.correction_asked(wrong, good="8"))
+    [declared] = finance.get("/api/v1/postings/P-000002/epcis").json()["epcisBody"]["eventList"]
+    [right] = finance.get("/api/v1/postings/P-000003/epcis").json()["epcisBody"]["eventList"]
+    assert declared["errorDeclaration"]["correctiveEventIDs"] == [right["eventID"]]
+    assert declared["outputQuantityList"] != right["outputQuantityList"]
+
+
 def test_a_posting_is_given_out_as_b2mml(reversed_once, finance):
     answer = finance.get("/api/v1/postings/P-000001/b2mml")
     assert answer["Content-Type"] == "application/xml; charset=utf-8"

@@ -37,7 +37,8 @@ def test_everything_around_the_lines_is_named():
         unsettled=["3f0a4c1e"],
         rework=["B7-R"],
         handling_units=["340123450000000017"],
-    ) == ["residuals", "residuals", "unsettled_triggers", "rework_open", "handling_units_open"]
+        quality=["DEV-000001"],
+    ) == ["residuals", "residuals", "unsettled_triggers", "rework_open", "handling_units_open", "open_quality"]
 
 
 def test_a_line_posted_as_required_is_no_finding():

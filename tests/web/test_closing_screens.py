@@ -6,9 +6,10 @@ from django.utils import timezone
 from backflush.actions.close_order import close_order
 from backflush.models import OrderClose, Posting
 from masterdata.rules.bom import LineDraft
-from tests import floor, plant, reporting
+from tests import floor, plant, quality, reporting
 from tests.web.forms import fields_of, signed
 from tests.web.scene import item
+from traceability.actions.open_quality_record import About
 from traceability.actions.return_to_stock import return_to_stock
 from traceability.models import MaterialLot, StockBalance, WorkOrder
 
@@ -38,6 +39,13 @@ def test_residuals_are_listed_each_with_its_three_ways(look):
     shown = look("supervisor").get(reverse("order-closing", args=[order().pk])).content.decode()
     for said in ("Still bound to the order", "B-214", "Return it", "Bind it to the next order", "Scrap it"):
         assert said in shown
+
+
+def test_an_open_quality_record_is_named_with_the_way_to_it(as_):
+    record = quality.deviation(about=About(order=order()))
+    shown = as_("supervisor").get(reverse("order-closing", args=[order().pk])).content.decode()
+    assert f"Quality record {record.number} is not closed." in shown
+    assert f'href="{reverse("quality-record", args=[record.number])}"' in shown
 
 
 def test_a_residual_is_returned_and_another_one_rebound_and_another_scrapped(as_):

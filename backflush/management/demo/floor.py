@@ -19,9 +19,10 @@ from backflush.actions.receive_report import receive_report
 from backflush.management.demo import cast
 from backflush.management.demo.needs import Need, Work, strength, work_of
 from backflush.management.demo.plant import Plant
+from backflush.management.demo.records import close_records
 from backflush.management.demo.signing import ticket
 from backflush.models import OperationReport, Posting
-from backflush.queries.closing import close_content, close_findings
+from backflush.queries.closing import close_content, close_findings, open_records
 from backflush.queries.recipes import RecipeBook
 from backflush.rules.order_close import ACCEPTABLE, SIGNED
 from backflush.rules.recipe import ItemFigures
@@ -338,6 +339,7 @@ class Floor:
     def close(self, order: WorkOrder, at: datetime) -> None:
         order.refresh_from_db()
         if order.state == OrderState.RELEASED:
+            close_records(self.plant, open_records(order), timezone.now())
             accepted = dict.fromkeys(ACCEPTABLE, "Within the limits of the batch record; seen by the supervisor.")
             findings = close_findings(order, at)
             signs = any(finding.code in SIGNED for finding in findings)
