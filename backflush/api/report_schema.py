@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample
 
 from backflush.rules.confirmation import CLAIM_REACHES, NOBODY_CONFIRMS
 from backflush.rules.report import MOST_PARAMETERS, MOST_SCRAP_ENTRIES
-from backflush.rules.vocabulary import ReportKind, ReportOrigin, ReportState
+from backflush.rules.vocabulary import ReportKind, ReportOrigin, ReportState, RulingKind
 from masterdata.pages.api_schema import (
     REASON,
     Schema,
@@ -128,6 +128,16 @@ RECEIPT = named(
 )
 _LINE = record({"item": text(), "lot": text(), "bin": text(), "quantity": decimal(), "unit": text()})
 _MADE = record({"item": text(), "lot": text(), "quantity": decimal(), "unit": text()})
+_RULING = record(
+    {
+        "kind": one_of(RulingKind),
+        "at": moment(),
+        "signed_by": text("Name as printed under the signature"),
+        "why": text(),
+        "happened_at": maybe(moment("When the units were made, where QA corrected the time")),
+        "reasons": many(REASON, "What stood against the report and was settled by this"),
+    }
+)
 STATE = named(
     "ReportState",
     record(
@@ -138,6 +148,7 @@ STATE = named(
             "settled_at": maybe(moment()),
             "attempts": whole(),
             "reasons": many(REASON, "Why it is blocked or refused: every reason"),
+            "rulings": many(_RULING, "What QA signed about it, the oldest first"),
             "origin": one_of(ReportOrigin),
             "corrects": maybe(identifier("Event id of the report in whose place QA signed this one")),
             "corrected_by": maybe(identifier("Event id of the report that QA signed in its place")),

@@ -44,3 +44,13 @@ LEFT JOIN backflush_orderreopening r ON r.close_id = c.id AND r.reopened_at IS N
 WHERE x.id IS NULL
     -- the latest close is that of a closed order, unless both signatures opened it again
     OR (r.id IS NULL AND x.state <> 'closed')
+UNION ALL
+SELECT 'report ruling', u.id, 'report', u.report_id
+FROM backflush_reportruling u LEFT JOIN backflush_operationreport x ON x.id = u.report_id WHERE x.id IS NULL
+UNION ALL
+SELECT 'quality link', k.id, CASE WHEN k.event_id IS NULL THEN 'posting' ELSE 'report' END, k.posting_number
+FROM traceability_qualitylink k
+JOIN traceability_qualityrecord q ON q.id = k.record_id
+LEFT JOIN backflush_operationreport r ON r.site_id = q.site_id AND r.event_id = k.event_id
+LEFT JOIN backflush_posting p ON p.site_id = q.site_id AND p.number = k.posting_number
+WHERE (k.event_id IS NOT NULL AND r.id IS NULL) OR (k.posting_number IS NOT NULL AND p.id IS NULL)

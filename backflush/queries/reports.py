@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from backflush.models import OperationReport, Posting, ReportBody, ReportTransition
+from backflush.models import OperationReport, Posting, ReportBody, ReportRuling, ReportTransition
 from backflush.queries.postings import posting_lines, posting_number
 from backflush.rules.vocabulary import ReportState
 from masterdata.models import Device, Person
@@ -38,6 +38,17 @@ def state_of(report: OperationReport) -> dict[str, Any]:
         "settled_at": report.settled_at,
         "attempts": report.attempts,
         "reasons": reasons_of([report.pk]).get(report.pk, []) if report.state in _WITH_REASONS else [],
+        "rulings": [
+            {
+                "kind": one.kind,
+                "at": one.at,
+                "signed_by": one.signature.printed_name,
+                "why": one.note,
+                "happened_at": one.corrected_at,
+                "reasons": one.reasons,
+            }
+            for one in rulings_of(report.pk)
+        ],
         "posting": None
         if posting is None
         else {
@@ -63,6 +74,11 @@ def corrections_among(reports: Iterable[OperationReport]) -> dict[int, dict[str,
         }
         for pk, row in by_id.items()
     }
+
+
+def rulings_of(report_id: int) -> list[ReportRuling]:
+    """What QA signed about a report, the oldest first."""
+    return list(ReportRuling.objects.filter(report_id=report_id).select_related("signature").order_by("id"))
 
 
 _WITH_REASONS = (ReportState.BLOCKED, ReportState.REFUSED, ReportState.WAIVED)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from backflush.models import OperationReport, ReportBody, ReportRuling
+from backflush.models import OperationReport, ReportBody
 from backflush.queries.batch import Batch, ReportRow, read_body
 from backflush.queries.recipes import RecipeBook
 from backflush.queries.reports import reasons_of
@@ -81,8 +81,3 @@ def _report_content(report: OperationReport, record: str, note: str) -> dict[str
         "digest": report.digest,
         "why": note,
     }
-
-
-def rulings_of(report_id: int) -> list[ReportRuling]:
-    """What was signed about a report, the oldest first."""
-    return list(ReportRuling.objects.filter(report_id=report_id).select_related("signature").order_by("id"))

@@ -16,8 +16,7 @@ from backflush.actions.retry_report import retry_report
 from backflush.actions.waive_report import waive_report, waiver_content
 from backflush.models import OperationReport, ReportRuling
 from backflush.queries.exception_figures import exception_figures
-from backflush.queries.reports import blocked_reports, report_page
-from backflush.queries.rulings import rulings_of
+from backflush.queries.reports import blocked_reports, report_page, rulings_of
 from backflush.rules.vocabulary import ReportState
 from backflush.tasks import ring_the_bell
 from backflush.web.explained import unit_symbols

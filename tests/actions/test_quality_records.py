@@ -1,5 +1,6 @@
 """Quality records: an NCMR stops its lot at once, QA decides on it, and each record is closed under signature."""
 
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -91,6 +92,14 @@ def test_a_lot_of_another_site_is_refused(lot):
             site=other, kind="ncmr", title="torn", actor=plant.people().qa, now=floor.NOW, about=About(lot=lot)
         )
     assert refused.value.codes == ["wrong_site"]
+
+
+def test_a_report_or_posting_that_is_not_there_is_named(lot):
+    with pytest.raises(Refused) as refused:
+        quality.deviation(about=About(event_id=uuid.UUID(int=7), posting_number=812))
+    assert refused.value.codes == ["subject_unknown", "subject_unknown"]
+    assert "P-000812" in refused.value.refusals[1].sentence
+    assert not QualityRecord.objects.exists()
 
 
 def test_an_auditor_opens_nothing(lot):

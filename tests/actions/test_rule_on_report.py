@@ -11,6 +11,7 @@ from backflush.actions.retry_report import retry_report
 from backflush.actions.rule_on_report import accept_report, correct_report_time
 from backflush.models import OperationReport, Posting, ReportRuling
 from backflush.queries.postings import replay_differences
+from backflush.queries.reports import state_of
 from backflush.queries.rulings import acceptance, acceptance_content, correction_content
 from masterdata.queries import signature_stands
 from masterdata.rules.bom import LineDraft
@@ -76,6 +77,19 @@ def test_an_accepted_report_posts_from_the_lot_as_it_is_now(late):
     ruling = ReportRuling.objects.get(report_id=late.pk)
     assert "not released when the units were made" in ruling.reasons[0]["sentence"]
     assert signature_stands(ruling.signature)
+
+
+def test_whoever_asks_for_the_report_is_told_what_was_signed(late):
+    assert state_of(late)["rulings"] == []
+    accepted(late)
+    [told] = state_of(late)["rulings"]
+    assert (told["kind"], told["signed_by"], told["why"], told["happened_at"]) == (
+        "accepted",
+        plant.people().qa.name,
+        WHY,
+        None,
+    )
+    assert [reason["code"] for reason in told["reasons"]] == ["not_released", "short"]
 
 
 def test_accepting_opens_a_deviation_once(late):

@@ -21,8 +21,9 @@ from backflush.queries.reversals import reversal_content
 from backflush.rules.report import Report
 from backflush.rules.vocabulary import ReportKind
 from masterdata.rules.bom import LineDraft
-from tests import databases, floor, plant
+from tests import databases, floor, plant, quality
 from tests.invariants.planting import faults, without_laws
+from traceability.actions.open_quality_record import About
 from traceability.models import CarriedLink
 
 LATER = floor.NOW + timedelta(hours=1)
@@ -56,6 +57,7 @@ class Scene:
         self.report(good=Decimal(10), output_lot="K-2")
         wrong = self.report(good=Decimal(7), output_lot="K-2")
         self.reverse(Posting.objects.get(report_id=wrong.pk))
+        quality.deviation("Miscounted", about=About(event_id=wrong.event_id, posting_number=4))
 
     def report(self, **fields) -> OperationReport:
         fields.setdefault("kind", ReportKind.OPERATION_COMPLETE)
@@ -232,6 +234,8 @@ PLANTED = [
     ("UPDATE traceability_materiallot SET order_id = 999 WHERE order_id IS NOT NULL", "21", "order"),
     ("UPDATE traceability_stagingscan SET entry_id = 999", "21", "entry"),
     ("UPDATE backflush_posting SET recipe_id = 999", "21", "recipe"),
+    ("UPDATE traceability_qualitylink SET event_id = gen_random_uuid() WHERE event_id IS NOT NULL", "21", "report"),
+    ("UPDATE traceability_qualitylink SET posting_number = 999 WHERE posting_number IS NOT NULL", "21", "posting"),
     ("UPDATE backflush_posting SET order_id = 999", "21", "order"),
     ("UPDATE backflush_reportbody SET report_id = report_id + 1000", "21", "report"),
     ("UPDATE backflush_orderprogress SET operation_number = '99'", "21", "order operation"),

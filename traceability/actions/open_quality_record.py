@@ -12,6 +12,7 @@ from masterdata.actions.authority import require
 from masterdata.actions.record import record
 from masterdata.models import Bin, Person, Site
 from masterdata.rules.duties import Duty
+from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import UNCOUNTED_BINS, BinKind
 from traceability.actions.ledger import lock_balances_of_lot, open_balances, record_moves
 from traceability.actions.quality_numbers import take_record_numbers
@@ -19,6 +20,7 @@ from traceability.actions.set_lot_status import set_lot_status
 from traceability.models import UNBOUND, MaterialLot, QualityLink, QualityNote, QualityRecord, StockBalance, WorkOrder
 from traceability.queries.bins import end_bin
 from traceability.queries.days import site_day
+from traceability.queries.subjects import is_there
 from traceability.rules.moves import BalanceKey, Move
 from traceability.rules.places import same_site_refusals
 from traceability.rules.quality_flow import SET_ASIDE, STOPPED, opening_refusals
@@ -49,7 +51,7 @@ def open_quality_record(
     due_on: date | None = None,
 ) -> QualityRecord:
     """Open a record. An NCMR holds its lot and moves its unbound stock to quarantine; what is bound to orders stays there and
-    is not eligible any more. Raises Refused: title_missing, lot_missing, wrong_site, not_your_duty, no_such_bin, …
+    is not eligible any more. Raises Refused: title_missing, lot_missing, wrong_site, subject_unknown, not_your_duty, …
     """
     require(actor, Duty.OPEN_QUALITY_RECORD)
     named = [(one.code, one.site_id) for one in (about.lot,) if one]
@@ -58,6 +60,7 @@ def open_quality_record(
         [
             *opening_refusals(kind, title=title, has_lot=about.lot is not None),
             *same_site_refusals(site.pk, named),
+            *_unknown(site, about),
         ]
     )
     with acting(actor, reason=title):
@@ -80,6 +83,22 @@ def open_quality_record(
         add_links(made, about)
         QualityNote.objects.create(record=made, at=now, person=actor, step="opened", text=description.strip())
     return made
+
+
+def _unknown(site: Site, about: About) -> list[Refusal]:
+    """Reports and postings that are not there."""
+    posting = None if about.posting_number is None else f"P-{about.posting_number:06d}"
+    named = (("report", about.event_id, about.event_id), ("posting", about.posting_number, posting))
+    return [
+        Refusal(
+            "subject_unknown",
+            f"There is no {kind} {name} at this site.",
+            str(name),
+            "Check it, or leave the field empty.",
+        )
+        for kind, key, name in named
+        if key is not None and not is_there(kind, site.pk, key)
+    ]
 
 
 def due_day(site: Site, now: datetime) -> date:

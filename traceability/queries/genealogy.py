@@ -38,6 +38,8 @@ _COLUMNS = {
     Direction.BACK: "r.lot_id, e.other, e.how, e.quantity, e.said_by",
     Direction.FORWARD: "e.other, r.lot_id, e.how, e.quantity, e.said_by",
 }
+#: what `genealogy_forward.sql` says of a lot that orders used which have made nothing yet
+_OPEN = "open"
 _NEXT = {Direction.BACK: "inner_lot", Direction.FORWARD: "outer_lot"}
 _ONE_LEVEL = "SELECT {columns} FROM (SELECT %(lot)s::bigint AS lot_id) AS r CROSS JOIN LATERAL ({step}) AS e"
 _WHOLE = (
@@ -92,18 +94,18 @@ class Genealogy:
 def genealogy(lot: MaterialLot, direction: str = Direction.BACK, depth: int | None = None) -> Genealogy:
     """What is in a lot (`back`) or where it went (`forward`), `depth` levels of it (None: to the end)."""
     way = Direction(direction)
-    edges = edges_of(lot.pk, way, whole=depth != 1)
+    edges, in_process = edges_of(lot.pk, way, whole=depth != 1)
     lots = lot_facts({lot.pk, *(edge.outer for edge in edges), *(edge.inner for edge in edges)})
     names = {lot_id: f"{fact.item_code}\0{fact.code}" for lot_id, fact in lots.items()}
     root = build_tree(lot.pk, edges, way, names=names, depth=depth)
-    in_orders: tuple[InOrder, ...] = ()
-    if way == Direction.FORWARD:
-        in_orders = tuple(used_without_output({lot.pk} if depth == 1 else lots.keys()))
+    in_orders = tuple(used_without_output(in_process))
     return Genealogy(way, root, lots, tuple(edges), len(edges) >= MOST_EDGES, in_orders)
 
 
 def used_without_output(lot_ids: Collection[int]) -> list[InOrder]:
     """What orders used of these lots in lines that name no output lot, where the order has no lot that could share them."""
+    if not lot_ids:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT l.lot_id, o.id, o.number, o.state, sum(l.quantity), array_agg(DISTINCT l.entry_id)"
@@ -119,8 +121,8 @@ def used_without_output(lot_ids: Collection[int]) -> list[InOrder]:
         return list(map(InOrder._make, cursor.fetchall()))
 
 
-def edges_of(lot_id: int, direction: Direction, *, whole: bool = True) -> list[Edge]:
-    """The edges that begin at a lot, and with `whole` all that follow from them."""
+def edges_of(lot_id: int, direction: Direction, *, whole: bool = True) -> tuple[list[Edge], set[int]]:
+    """The edges that begin at a lot, and with `whole` all that follow from them; and lots in orders without output yet."""
     statement = (_WHOLE if whole else _ONE_LEVEL).format(
         step=_STEPS[direction], columns=_COLUMNS[direction], next=_NEXT[direction]
     )
@@ -129,7 +131,8 @@ def edges_of(lot_id: int, direction: Direction, *, whole: bool = True) -> list[E
         consumed, products = cursor.fetchone()
         asked = {"lot": lot_id, "consumed": consumed, "products": products, "by_products": bool(products)}
         cursor.execute(statement, {**asked, "most": MOST_EDGES})
-        return list(map(Edge._make, cursor.fetchall()))
+        rows = cursor.fetchall()
+    return [Edge._make(row) for row in rows if row[2] != _OPEN], {row[1] for row in rows if row[2] == _OPEN}
 
 
 def lot_facts(lot_ids: Collection[int]) -> dict[int, LotFact]:

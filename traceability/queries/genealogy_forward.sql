@@ -1,4 +1,5 @@
--- What lot r.lot_id went into: one row for each lot and way, with its quantity and the entries that say so.
+-- What lot r.lot_id went into: one row for each lot and way, with its quantity and the entries that say so. A row without a
+-- lot ("open") says that orders used it that have made nothing yet.
 SELECT other, how, sum(quantity) AS quantity, string_agg(entry_id::text, ',') AS said_by FROM (
     SELECT into_lot.other, into_lot.how, l.quantity, l.entry_id
     FROM traceability_ledgerline l
@@ -10,6 +11,12 @@ SELECT other, how, sum(quantity) AS quantity, string_agg(entry_id::text, ',') AS
         SELECT made.id, 'shared'
         FROM traceability_materiallot made
         WHERE l.output_lot_id IS NULL AND made.order_id = l.order_id AND made.id <> l.lot_id
+        UNION ALL
+        -- it names none, and its order has made nothing yet that it could be in
+        SELECT NULL, 'open'
+        WHERE l.output_lot_id IS NULL AND NOT EXISTS (
+            SELECT 1 FROM traceability_materiallot made WHERE made.order_id = l.order_id AND made.id <> l.lot_id
+        )
         UNION ALL
         -- units sent to rework were made of what the good ones beside them were made of
         SELECT made.id, 'shared'
