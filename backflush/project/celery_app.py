@@ -1,7 +1,6 @@
 """The Celery application. Tasks live in each app's `tasks.py`; the schedule is in the settings."""
 
 import ctypes
-import gc
 import os
 import signal
 import sys
@@ -12,6 +11,8 @@ from celery.signals import beat_init, setup_logging, task_prerun, worker_init, w
 from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.transport.virtual import QoS
+
+from backflush.project.garbage import look_through_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backflush.project.settings")
 
@@ -56,16 +57,6 @@ def look_at_the_connection(task, **_):
     """As before a request: a connection past its age is closed, and one that PostgreSQL ended is noticed before it is used."""
     if not task.request.is_eager:
         close_old_connections()
-
-
-def look_through_seldom() -> None:
-    """The garbage collector reads all that a process keeps; posting keeps much of it, and makes next to no cycles.
-
-    With Python's own thresholds it took a fifth of the time of posting.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 @worker_ready.connect

@@ -11,7 +11,7 @@ from collections import Counter
 from django.db import connection
 
 from backflush.actions.post_reports import post_reports
-from backflush.project.celery_app import look_through_seldom
+from backflush.project.garbage import look_through_seldom
 from tests.benchmarks.posting import settle, standard_of
 from tests.benchmarks.standard_plant import fill_inbox
 from tests.processes import RealDatabase

@@ -42,6 +42,7 @@ class MaterialLot(models.Model):
             models.Index(fields=["site", "code"], name="lots_by_code"),
             models.Index(fields=["order_id"], name="lots_by_order", condition=Q(order_id__isnull=False)),
             models.Index(fields=["supplier_lot"], name="lots_by_supplier_lot", condition=~Q(supplier_lot="")),
+            models.Index(fields=["site", "item", "code"], name="lots_for_rework", condition=Q(origin="rework")),
         ]
 
     def __str__(self):

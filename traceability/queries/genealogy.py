@@ -33,6 +33,13 @@ WITH RECURSIVE yielding (item_id) AS (
 SELECT (SELECT coalesce(array_agg(id), '{}') FROM masterdata_bin WHERE kind = 'consumed'),
     (SELECT coalesce(array_agg(item_id), '{}') FROM yielding)
 """
+# lots with units beside them that went to rework
+_REWORKED = """
+SELECT coalesce(array_agg(good.id), '{}') FROM traceability_materiallot made
+JOIN traceability_materiallot good ON good.site_id = made.site_id AND good.item_id = made.item_id
+    AND good.code = left(made.code, -2)
+WHERE made.origin = 'rework' AND made.code LIKE '%-R'
+"""
 # columns as `Edge` has them: the lot asked about is the outer one on the way back, the inner one on the way forward
 _COLUMNS = {
     Direction.BACK: "r.lot_id, e.other, e.how, e.quantity, e.said_by",
@@ -130,6 +137,9 @@ def edges_of(lot_id: int, direction: Direction, *, whole: bool = True) -> tuple[
         cursor.execute(_PLANT)
         consumed, products = cursor.fetchone()
         asked = {"lot": lot_id, "consumed": consumed, "products": products, "by_products": bool(products)}
+        if direction == Direction.FORWARD:
+            cursor.execute(_REWORKED)
+            asked["reworked"] = cursor.fetchone()[0]
         cursor.execute(statement, {**asked, "most": MOST_EDGES})
         rows = cursor.fetchall()
     return [Edge._make(row) for row in rows if row[2] != _OPEN], {row[1] for row in rows if row[2] == _OPEN}

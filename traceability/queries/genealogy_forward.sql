@@ -23,7 +23,7 @@ SELECT other, how, sum(quantity) AS quantity, string_agg(entry_id::text, ',') AS
         FROM traceability_materiallot good
         JOIN traceability_materiallot made ON made.site_id = good.site_id AND made.item_id = good.item_id
             AND made.code = good.code || '-R' AND made.origin = 'rework'
-        WHERE good.id = l.output_lot_id
+        WHERE l.output_lot_id = ANY (%(reworked)s) AND good.id = l.output_lot_id
         UNION ALL
         -- by-products share all of their order's lines; asked only of products that have some
         SELECT made.id, 'shared'
