@@ -3,9 +3,16 @@
 from celery import shared_task
 
 from masterdata.actions.forget_old_nonces import forget_old_nonces
+from masterdata.actions.seal_audit import seal_audit
 
 
 @shared_task(name="masterdata.forget_old_nonces")
 def forget_nonces() -> int:
     """Every ten minutes."""
     return forget_old_nonces()
+
+
+@shared_task(name="masterdata.seal_audit")
+def seal_the_audit_trail() -> int:
+    """Every minute."""
+    return seal_audit()

@@ -4,7 +4,18 @@ from django.urls import path
 
 from masterdata.api.boms import Boms, OneBom
 from masterdata.api.items import Items
-from masterdata.web import bom_drafts, boms, devices, items, people, plant_lists, products, triggers, unit_factors
+from masterdata.web import (
+    audit_trail,
+    bom_drafts,
+    boms,
+    devices,
+    items,
+    people,
+    plant_lists,
+    products,
+    triggers,
+    unit_factors,
+)
 from masterdata.web.sign_in import sign_in, sign_out, switch_user
 
 api_urls = [
@@ -51,6 +62,7 @@ desk_urls = [
     path("devices/<int:pk>/change", devices.device_change, name="device-change"),
     path("devices/<int:pk>/token", devices.device_token, name="device-token"),
     path("devices/<int:pk>/revoke", devices.device_revoke, name="device-revoke"),
+    path("audit-trail", audit_trail.audit_trail, name="audit-trail"),
     path("people", people.people, name="people"),
     path("people/new", people.person_new, name="person-new"),
     path("people/<int:pk>", people.person, name="person"),

@@ -7,6 +7,21 @@ WITH ours AS (
 ), law (name, tables) AS (
     -- a law that is not here, or a table that is not, fails the test of this invariant
     VALUES
+    ('audit_delete', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
+        || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
+        || 'reasoncode|device|person|persontoken)'),
+    ('audit_delete', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
+    ('audit_delete', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
+    ('audit_insert', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
+        || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
+        || 'reasoncode|device|person|persontoken)'),
+    ('audit_insert', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
+    ('audit_insert', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
+    ('audit_update', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
+        || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
+        || 'reasoncode|device|person|persontoken)'),
+    ('audit_update', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
+    ('audit_update', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('bump_revision', 'masterdata_(bin|binservice|bomalternate|bomline|bomlinestep|bomoutput|bomversion|device|item|labelversion|'
         || 'operation|productionline|reasoncode|scrapfactor|site|training|triggerdefinition|triggerdefinition_devices|unit|'
         || 'unitfactor)'),
@@ -27,7 +42,7 @@ WITH ours AS (
         || 'verifiedmark|webhookendpoint|webhookprogress)'),
     ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|qualitynumber|qualityrecord|'
         || 'stockbalance|workorder)'),
-    ('only_added_to', 'masterdata_(historical.*|signature|devicenonce)'),
+    ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock)'),
     ('only_old_nonces_go', 'masterdata_devicenonce'),
     ('order_moves_along_its_states', 'traceability_workorder'),
     ('part_law', 'masterdata_(bomalternate|bomline|bomlinestep|bomoutput|scrapfactor|triggerdefinition_devices)'),

@@ -318,6 +318,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "seal-audit": {"task": "masterdata.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-inbox": {"task": "backflush.sweep_inbox", "schedule": 2.0, "options": {"expires": 4}},
     "deliver-webhooks": {"task": "backflush.deliver_webhooks", "schedule": 5.0, "options": {"expires": 10}},
     "freeze-closed-orders": {
@@ -326,6 +327,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 20},
     },
 }
+
+# Where heads of the sealed audit trail go, outside the database: the more apart from it, the better.
+AUDIT_HEADS = os.environ.get("AUDIT_HEADS", "")
 
 LEDGER_CHECK_MINUTES = number("LEDGER_CHECK_MINUTES", 60)  # how often all invariants are asked; 0: never
 if LEDGER_CHECK_MINUTES:

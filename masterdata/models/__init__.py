@@ -1,5 +1,6 @@
 """Tables of master data."""
 
+from masterdata.models.audit import AuditBlock, AuditEvent
 from masterdata.models.boms import BomAlternate, BomLine, BomLineStep, BomOutput, BomVersion, ScrapFactor
 from masterdata.models.devices import Device, DeviceClock, DeviceNonce
 from masterdata.models.items import Item, LabelVersion, Supplier
@@ -11,6 +12,8 @@ from masterdata.models.signatures import MasterDataRevision, Signature, SigningT
 from masterdata.models.units import Unit, UnitFactor
 
 __all__ = [
+    "AuditBlock",
+    "AuditEvent",
     "Bin",
     "BinService",
     "BomAlternate",

@@ -2,6 +2,6 @@
 
 APPEND_ONLY_TABLES = ("masterdata_devicenonce", "masterdata_signature")
 #: Written by triggers of the owner alone.
-READ_ONLY_TABLES = ("masterdata_masterdatarevision",)
+READ_ONLY_TABLES = ("masterdata_auditblock", "masterdata_auditevent", "masterdata_masterdatarevision")
 #: What the serving role may have done for it with the owner's rights, and nobody else may.
-SERVING_FUNCTIONS = ("masterdata_forget_old_nonces()",)
+SERVING_FUNCTIONS = ("masterdata_forget_old_nonces()", "masterdata_seal_audit()")

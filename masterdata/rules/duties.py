@@ -40,6 +40,7 @@ class Duty(StrEnum):
     ACKNOWLEDGE_OUTBOX = "acknowledge goods movements for the ERP"
     MANAGE_WEBHOOKS = "define where goods movements are delivered to"
     RETRY_DELIVERY = "send goods movements that could not be delivered again"
+    READ_AUDIT_TRAIL = "search the audit trail"
 
 
 _R = Role
@@ -77,6 +78,7 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.ACKNOWLEDGE_OUTBOX: frozenset({_R.FINANCE, _R.ENGINEER, _R.ADMIN}),
     Duty.MANAGE_WEBHOOKS: frozenset({_R.ADMIN}),
     Duty.RETRY_DELIVERY: frozenset({_R.ADMIN, _R.FINANCE}),
+    Duty.READ_AUDIT_TRAIL: frozenset({_R.AUDITOR, _R.QA, _R.ADMIN}),
 }
 
 

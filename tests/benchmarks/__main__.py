@@ -24,6 +24,7 @@ GOALS = {
     "ingest_p99_ms": "≤ 50",
     "trace_back_100_ms": "≤ 5",
     "trace_forward_10k_ms": "≤ 100",
+    "audit_cost_ratio": "≤ 1.10",
     "check_ledger_s": "≤ 60",
 }
 
@@ -34,13 +35,14 @@ def main(arguments: list[str]) -> int:
     django.setup()
     import backflush.project.celery_app  # noqa: F401 - tasks go to the broker of the settings
     from tests import databases
-    from tests.benchmarks import latency, ledger, load, posting, profile, trace
+    from tests.benchmarks import audit, latency, ledger, load, posting, profile, trace
     from tests.processes import RealDatabase
 
     benchmarks = {
         "posting": posting.run,
         "shared": posting.shared,
         "lines": posting.lines,
+        "audit": audit.run,
         "latency": latency.run,
         "ingest": load.ingest,
         "load": load.latency_80,

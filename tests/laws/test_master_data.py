@@ -10,6 +10,8 @@ from tests import databases, plant
 from tests.processes import RealDatabase
 
 ROLES = ["application", "owner"]
+#: whoever writes says who it is
+ACTS = "-c backflush.actor=test"
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def plant_all():
 def refused(database, role, statement, law):
     """The statement fails by this law (or, for the application, already for want of the right)."""
     address = database.url if role == "application" else database.owner_url
-    with psycopg.connect(address) as connection:
+    with psycopg.connect(address, options=ACTS) as connection:
         try:
             rows = connection.execute(statement).rowcount
         except psycopg.errors.InsufficientPrivilege:
@@ -124,7 +126,7 @@ def test_no_part_moves_into_or_out_of_an_approved_version(planted, role):
 
 
 def test_parts_of_a_draft_may_still_be_changed(own):
-    with psycopg.connect(own.url) as connection:
+    with psycopg.connect(own.url, options=ACTS) as connection:
         where = "version_id IN (SELECT id FROM masterdata_bomversion WHERE state = 'draft')"
         assert connection.execute(f"UPDATE masterdata_bomline SET quantity = 9 WHERE {where}").rowcount == 2
 
@@ -138,7 +140,7 @@ def test_an_approved_version_ends_once_and_after_it_begins(own, role):
         f"UPDATE {table} SET effective_to = effective_from WHERE {APPROVED}",
         "version_ends_after_it_begins",
     )
-    with psycopg.connect(own.url) as connection:
+    with psycopg.connect(own.url, options=ACTS) as connection:
         connection.execute(f"UPDATE {table} SET effective_to = effective_from + interval '1 day' WHERE {APPROVED}")
     for end in ("NULL", "effective_from + interval '2 days'"):
         refused(own, role, f"UPDATE {table} SET effective_to = {end} WHERE {APPROVED}", "version_ends_once")
@@ -170,7 +172,7 @@ def test_a_draft_is_submitted_before_it_is_decided_on(planted, role, state):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_submitted_version_is_approved_only_with_a_fitting_signature_of_somebody_else(own, role):
-    with psycopg.connect(own.url) as connection:
+    with psycopg.connect(own.url, options=ACTS) as connection:
         connection.execute("UPDATE masterdata_bomversion SET state = 'submitted' WHERE state = 'draft'")
         content = "'{}'::jsonb, 'x', 'user name and password'"
         for who, key in (("engineer", "id::text"), ("qa", "(id + 1)::text")):
@@ -236,7 +238,7 @@ def test_nothing_is_deleted(planted, role):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_table_of_master_data_is_truncated(planted, role):
-    with psycopg.connect(planted.owner_url) as connection:
+    with psycopg.connect(planted.owner_url, options=ACTS) as connection:
         tables = [
             row[0]
             for row in connection.execute(
@@ -249,7 +251,7 @@ def test_no_table_of_master_data_is_truncated(planted, role):
 
 
 def test_every_law_fires_always_even_in_a_replica(planted):
-    with psycopg.connect(planted.owner_url) as connection:
+    with psycopg.connect(planted.owner_url, options=ACTS) as connection:
         lazy = connection.execute(
             "SELECT tgrelid::regclass, tgname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid"
             " WHERE NOT tgisinternal AND c.relname LIKE 'masterdata%' AND tgenabled <> 'A'"
@@ -258,7 +260,7 @@ def test_every_law_fires_always_even_in_a_replica(planted):
 
 
 def test_privileged_functions_have_a_fixed_search_path(planted):
-    with psycopg.connect(planted.owner_url) as connection:
+    with psycopg.connect(planted.owner_url, options=ACTS) as connection:
         loose = connection.execute(
             "SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE n.nspname = 'public'"
             " AND prosecdef AND NOT coalesce(proconfig::text, '') LIKE '%search_path%'"
@@ -267,7 +269,7 @@ def test_privileged_functions_have_a_fixed_search_path(planted):
 
 
 def test_the_application_cannot_turn_a_law_off(planted):
-    with psycopg.connect(planted.url) as connection:
+    with psycopg.connect(planted.url, options=ACTS) as connection:
         for statement in (
             "ALTER TABLE masterdata_bomversion DISABLE TRIGGER version_law",
             "SET session_replication_role = replica",
@@ -288,7 +290,7 @@ def test_every_change_moves_the_revision_and_reading_does_not(own):
 
 def test_a_revision_that_was_rolled_back_never_comes_again(own):
     before = master_data_revision()
-    with psycopg.connect(own.url) as connection:
+    with psycopg.connect(own.url, options=ACTS) as connection:
         connection.execute("UPDATE masterdata_item SET name = 'x'")
         [undone] = connection.execute("SELECT number FROM masterdata_masterdatarevision").fetchone()
         connection.rollback()

@@ -71,6 +71,7 @@ _DESK_RAIL = (
         _also("quality-record quality-record-new"),
         counts="quality",
     ),
+    Entry(_("Audit trail"), "audit-trail", "record", frozenset({Role.AUDITOR, Role.QA, Role.ADMIN}), _("Quality")),
     Entry(
         _("Products"),
         "products",

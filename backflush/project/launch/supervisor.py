@@ -83,6 +83,7 @@ class Supervisor:
         self._say("Starting PostgreSQL and the broker …")
         self.servers = start_servers(self.data_dir)
         self.env.update(self.servers.env, PYTHONUNBUFFERED="1", DJANGO_SETTINGS_MODULE="backflush.project.settings")
+        self.env.setdefault("AUDIT_HEADS", str(self.data_dir / "audit-heads.txt"))
         self.env.setdefault("LOG_JSON", "off")
         self.env.setdefault("LOG_LEVEL", "WARNING")
         collecting = self._spawn("static", _manage("collectstatic", "--no-input", "--verbosity", "0"))

@@ -1,0 +1,55 @@
+"""The audit trail on a page: any record, anybody, any period; old against new; as a file."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+
+from masterdata.actions.change_item import change_item
+from tests import floor, plant
+from tests.web.scene import item
+
+TRAIL = "/audit-trail"
+
+
+@pytest.fixture
+def changed(as_):
+    """A price that the engineer changed."""
+    change_item(
+        item=item("PK-CTN-012"), actor=plant.people().engineer, reason="Dearer.", now=floor.NOW, standard_cost="0.61"
+    )
+    return as_("auditor")
+
+
+def rows(client, **asked) -> list[dict[str, str]]:
+    answer = client.get(TRAIL, {**asked, "format": "csv"})
+    assert answer.status_code == 200, answer.content
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_a_change_is_told_with_who_what_and_why(changed):
+    [row] = [one for one in rows(changed, kind="masterdata_item", record="PK-CTN-012") if one["Why"] == "Dearer."]
+    assert row["Who"] == plant.people().engineer.name
+    assert row["Record"] == "item PK-CTN-012"
+    assert "standard cost: 0.58 → 0.61" in row["Old → new"]
+    shown = changed.get(TRAIL, {"record": "PK-CTN-012"}).content.decode()
+    assert "Dearer." in shown
+
+
+def test_it_is_searched_by_who_and_by_what_was_done(changed):
+    engineer = plant.people().engineer.name
+    assert {row["Who"] for row in rows(changed, who=engineer)} == {engineer}
+    assert {row["What"] for row in rows(changed, done="insert")} == {"created"}
+    assert rows(changed, who="nobody at all") == []
+
+
+def test_credentials_are_not_told(changed):
+    told = rows(changed, kind="masterdata_person")
+    assert told
+    assert not any("argon2" in value or "pbkdf2" in value for row in told for value in row.values())
+
+
+@pytest.mark.parametrize(("who", "status"), [("auditor", 200), ("qa", 200), ("operator", 403), ("finance", 403)])
+def test_it_is_for_auditors_quality_and_admins(look, who, status):
+    assert look(who).get(reverse("audit-trail")).status_code == status
