@@ -11,7 +11,7 @@ from backflush.models import OperationReport, OrderClose, OrderReopening, Postin
 from backflush.queries.batch import Batch, ReportRow
 from backflush.queries.postings import plain_decimal
 from backflush.queries.recipes import RecipeBook
-from backflush.rules.order_close import CloseFacts, close_refusals
+from backflush.rules.order_close import CloseFacts, LabelCount, close_refusals
 from backflush.rules.vocabulary import ReportState
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
@@ -83,6 +83,7 @@ def close_facts(order: WorkOrder, now: datetime) -> CloseFacts:
         rework=_open_rework(order.pk),
         handling_units=list(HandlingUnit.objects.filter(order=order, closed_at=None).values_list("sscc", flat=True)),
         quality=open_records(order),
+        labels=_labels(order.pk),
     )
 
 
@@ -109,6 +110,30 @@ def _residuals(order_id: int) -> list[tuple[str, str, str, str]]:
             [order_id],
         )
         return [(item, lot, plain_decimal(quantity), place) for item, lot, quantity, place in cursor.fetchall()]
+
+
+# what went to the order, and what became of it, for each lot of labels that was ever bound to it
+_LABELS = """
+SELECT i.code, l.code,
+    coalesce(sum(x.quantity) FILTER (WHERE x.to_order = %(order)s AND start.kind <> 'consumed'), 0),
+    coalesce(sum(CASE WHEN x.from_order = %(order)s THEN x.quantity ELSE -x.quantity END)
+        FILTER (WHERE 'consumed' IN (start.kind, goal.kind)), 0),
+    coalesce(sum(x.quantity) FILTER (WHERE x.from_order = %(order)s AND goal.kind NOT IN ('consumed', 'scrap')), 0),
+    coalesce(sum(x.quantity) FILTER (WHERE x.from_order = %(order)s AND goal.kind = 'scrap'), 0)
+FROM traceability_materiallot l
+JOIN masterdata_item i ON i.id = l.item_id AND i.label_controlled
+JOIN traceability_ledgerline x ON x.lot_id = l.id AND %(order)s IN (x.from_order, x.to_order) AND x.from_order <> x.to_order
+JOIN masterdata_bin start ON start.id = x.from_bin_id
+JOIN masterdata_bin goal ON goal.id = x.to_bin_id
+WHERE l.id IN (SELECT lot_id FROM traceability_stockbalance WHERE order_id = %(order)s)
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+def _labels(order_id: int) -> list[LabelCount]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LABELS, {"order": order_id})
+        return [LabelCount(item, lot, *map(Fraction, counts)) for item, lot, *counts in cursor.fetchall()]
 
 
 def _open_rework(order_id: int) -> list[str]:

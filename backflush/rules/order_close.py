@@ -21,11 +21,27 @@ SIGNED = frozenset({"over_posted"})
 
 
 @dataclass(frozen=True, slots=True)
+class LabelCount:
+    """What became of one lot of a label-controlled item that was issued to an order, in its stock unit."""
+
+    item: str
+    lot: str
+    issued: Fraction
+    used: Fraction
+    returned: Fraction
+    destroyed: Fraction
+
+    @property
+    def missing(self) -> Fraction:
+        return self.issued - self.used - self.returned - self.destroyed
+
+
+@dataclass(frozen=True, slots=True)
 class CloseFacts:
     """An order about to close.
 
     `residuals`: (item, lot, quantity, bin) still bound; `unsettled`: event ids; `rework`: lots; `quality`: numbers of open
-    records about the order, its reports or what it made.
+    records about the order, its reports or what it made; `labels`: every lot of labels that was issued to it.
     """
 
     number: str
@@ -36,11 +52,13 @@ class CloseFacts:
     rework: Sequence[str]
     handling_units: Sequence[str]
     quality: Sequence[str] = ()
+    labels: Sequence[LabelCount] = ()
 
 
 def close_refusals(facts: CloseFacts) -> list[Refusal]:
-    """Every finding: residuals, unsettled_triggers, rework_open, handling_units_open, open_quality, and per line what is
-    missing or over.
+    """Every finding: residuals, unsettled_triggers, rework_open, handling_units_open, labels_unreconciled, open_quality, and
+    per line what is missing or over. Labels are reconciled as 21 CFR 211.125(c) wants: issued, used and returned, and what was
+    destroyed.
     """
     findings = [
         Refusal(
@@ -72,9 +90,21 @@ def close_refusals(facts: CloseFacts) -> list[Refusal]:
         Refusal("open_quality", f"Quality record {number} is not closed.", number, "Have QA decide on it and close it.")
         for number in facts.quality
     ]
+    findings += [_label_finding(one) for one in facts.labels if one.missing != 0]
     for recipe, progress in facts.operations:
         findings += _line_findings(facts, recipe, progress)
     return findings
+
+
+def _label_finding(one: LabelCount) -> Refusal:
+    return Refusal(
+        "labels_unreconciled",
+        f"Labels {one.item}, lot {one.lot}: {readable(one.issued)} issued, {readable(one.used)} used,"
+        f" {readable(one.returned)} returned, {readable(one.destroyed)} destroyed:"
+        f" {readable(one.missing)} are not accounted for.",
+        one.lot,
+        "Count them; return what is good, and scrap the rest with a reason.",
+    )
 
 
 def _line_findings(facts: CloseFacts, recipe: Recipe, progress: Progress) -> list[Refusal]:

@@ -11,6 +11,7 @@ from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
 from tests import floor, plant, quality, reporting
 from traceability.actions.open_quality_record import About
+from traceability.actions.scrap_stock import scrap_stock
 from traceability.models import MaterialLot
 from variance.actions.freeze_order import freeze_closed_orders
 from variance.models import OrderVariance
@@ -65,6 +66,30 @@ def test_quality_records_about_the_order_or_what_it_made_are_closed_first(order)
     quality.disposed(made, "reject")
     for record in (made, told):
         quality.closed(record)
+    assert _findings(order) == []
+
+
+def test_labels_that_were_issued_are_used_returned_or_destroyed_to_the_last_one():
+    kit, leaflet = plant.product("KIT"), plant.item("LEAFLET", decimals=0, label_controlled=True)
+    plant.approved_bom(kit, [LineDraft(item="LEAFLET", quantity="1")])
+    order = floor.released_order(kit, "100")
+    lot = floor.staged(order, leaflet, "100", code="L-1")
+    wrong = reporting.posted(order, good="40")
+    reporting.posted(order, good="50")
+    reporting.reversed_by_qa(wrong)
+    reporting.posted(order, good="40")
+    floor.returned(order, lot, "8")
+    [told] = [one.sentence for one in close_findings(order, floor.NOW) if one.code == "labels_unreconciled"]
+    assert told == ("Labels LEAFLET, lot L-1: 100 issued, 90 used, 8 returned, 0 destroyed: 2 are not accounted for.")
+    scrap_stock(
+        lot=lot,
+        from_bin=plant.place("staging"),
+        quantity="2",
+        reason=plant.reason("TORN", "scrap", loss="avoidable"),
+        actor=plant.people().operator,
+        now=floor.NOW,
+        order=order,
+    )
     assert _findings(order) == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backflush.rules.order_close import CloseFacts, close_refusals, unaccepted
+from backflush.rules.order_close import CloseFacts, LabelCount, close_refusals, unaccepted
 from backflush.rules.progress import LineProgress, Progress
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
@@ -39,6 +39,15 @@ def test_everything_around_the_lines_is_named():
         handling_units=["340123450000000017"],
         quality=["DEV-000001"],
     ) == ["residuals", "residuals", "unsettled_triggers", "rework_open", "handling_units_open", "open_quality"]
+
+
+def test_labels_are_accounted_for_to_the_last_one():
+    accounted = LabelCount("LEAFLET", "L-1", F(100), F(90), F(8), F(2))
+    assert findings(labels=[accounted]) == []
+    missing = LabelCount("LEAFLET", "L-2", F(100), F(90), F(8), F(0))
+    assert findings(labels=[accounted, missing]) == ["labels_unreconciled"]
+    facts = CloseFacts("WO-1", F(10), [], [], [], [], [], labels=[missing])
+    assert "100 issued, 90 used, 8 returned, 0 destroyed: 2 are not" in close_refusals(facts)[0].sentence
 
 
 def test_a_line_posted_as_required_is_no_finding():
