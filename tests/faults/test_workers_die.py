@@ -8,6 +8,8 @@ from backflush.models import OperationReport
 from tests.faults.rig import children_of, in_transaction
 
 REPORTS = 160
+#: what a worker says of a transaction that PostgreSQL ended
+ENDED = ("closed the connection", "idle-in-transaction")
 
 
 def test_pool_processes_that_are_killed_again_and_again_cost_no_report(rig):
@@ -46,9 +48,8 @@ def test_a_worker_that_froze_in_its_transaction_cannot_commit_when_it_thaws(rig)
     rig.settle()
     before = rig.posted()
     frozen.thaw()
-    time.sleep(1)
+    rig.until(lambda: any(said in frozen.log() for said in ENDED), what="the end of its transaction, told in its log")
     assert rig.posted() == before, "what it had in hand was posted by somebody else"
-    assert "closed the connection" in frozen.log() or "idle-in-transaction" in frozen.log(), "it was not ended"
     rig.nothing_lost_nothing_twice()
 
 
