@@ -40,6 +40,8 @@ from traceability.queries.orders import orders_at_the_lines_of
 from traceability.queries.stock import bound_stock
 from traceability.rules.vocabulary import OrderState
 
+#: findings that go away as what is still bound is returned, rebound or scrapped
+_CLEARED_HERE = frozenset({"residuals", "labels_unreconciled"})
 _BACK = (BinKind.STORE, BinKind.FINISHED, BinKind.QUARANTINE)
 
 
@@ -229,8 +231,9 @@ def _way(request: HttpRequest, found: WorkOrder) -> dict[str, Any]:
     return {
         "counted": len(findings),
         "residuals": [{"held": held, "all": raw(held.quantity)} for held in bound_stock(found)],
+        "labels": [one.sentence for one in findings if one.code == "labels_unreconciled"],
         "others": with_links(
-            [one.as_dict() for one in findings if one.code not in ACCEPTABLE and one.code != "residuals"],
+            [one.as_dict() for one in findings if one.code not in ACCEPTABLE | _CLEARED_HERE],
             order_id=0,
         ),
         "acceptable": [

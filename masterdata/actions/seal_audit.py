@@ -11,6 +11,8 @@ from masterdata.models import AuditBlock
 from masterdata.rules.audit_heads import Head, head_line, read_heads
 
 SEALER = "service:sealer"
+#: bytes of the file of heads that are looked at for the last one
+_TAIL = 4096
 
 
 def seal_audit(heads: str = "") -> int:
@@ -23,19 +25,30 @@ def seal_audit(heads: str = "") -> int:
 
 
 def export_heads(path: str) -> None:
-    """Append the heads that the file lacks; on the disk when this returns. Two that do it at once write a line twice."""
+    """Append the heads that follow the last one of the file; on the disk when this returns.
+
+    Two that do it at once write a line twice. A line that was cut off is left as it is, and written whole after it.
+    """
     if not path:
         return
-    known = {head.number for head in exported_heads(path)[0]}
-    missing = [block for block in AuditBlock.objects.order_by("number") if block.number not in known]
-    if missing:
-        text = "".join(
-            head_line(Head(block.number, block.epoch, block.digest), block.sealed_at.isoformat()) for block in missing
-        )
+    end = _end_of(path)
+    last = max((head.number for head in read_heads(end.splitlines(keepends=True))[0]), default=0)
+    missing = AuditBlock.objects.filter(number__gt=last).order_by("number")
+    lines = [head_line(Head(block.number, block.epoch, block.digest), block.sealed_at.isoformat()) for block in missing]
+    if lines:
         with Path(path).open("a", encoding="ascii") as file:
-            file.write(text)
+            file.write(("" if end.endswith("\n") or not end else "\n") + "".join(lines))
             file.flush()
             os.fsync(file.fileno())
+
+
+def _end_of(path: str) -> str:
+    """The last lines of the file, which grows by one a minute for years; what is left of the first of them is no line."""
+    if not Path(path).exists():
+        return ""
+    with Path(path).open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+        return file.read().decode("ascii", errors="replace")
 
 
 def exported_heads(path: str) -> tuple[list[Head], list[str]]:

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import masterdata.models.audit
 from django.db import migrations, models
 
 
@@ -40,8 +41,8 @@ class Migration(migrations.Migration):
                 ("on_behalf", models.CharField(max_length=120)),
                 ("reason", models.TextField()),
                 ("db_user", models.CharField(max_length=63)),
-                ("old", models.JSONField(null=True)),
-                ("new", models.JSONField(null=True)),
+                ("old", models.JSONField(decoder=masterdata.models.audit.EveryDigit, null=True)),
+                ("new", models.JSONField(decoder=masterdata.models.audit.EveryDigit, null=True)),
             ],
             options={
                 "indexes": [

@@ -118,7 +118,6 @@ DECLARE
     made record;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('masterdata_seal_audit', 0));
-    horizon := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
     FOR one IN SELECT DISTINCT epoch FROM masterdata_auditevent ORDER BY 1 LOOP
         SELECT * INTO last FROM masterdata_auditblock ORDER BY number DESC LIMIT 1;
         SELECT coalesce(max(b.below_xid), 0) INTO start FROM masterdata_auditblock b WHERE b.epoch = one;

@@ -1,6 +1,17 @@
 """The audit trail beneath the history tables, written by triggers of the owner, and the blocks that seal it."""
 
+import json
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
+
+
+class EveryDigit(json.JSONDecoder):
+    """Numbers as they were written: PostgreSQL keeps them exactly, a binary float would not."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "parse_float": Decimal})
 
 
 class AuditEvent(models.Model):
@@ -21,8 +32,8 @@ class AuditEvent(models.Model):
     on_behalf = models.CharField(max_length=120)
     reason = models.TextField()
     db_user = models.CharField(max_length=63)
-    old = models.JSONField(null=True)
-    new = models.JSONField(null=True)
+    old = models.JSONField(null=True, decoder=EveryDigit)
+    new = models.JSONField(null=True, decoder=EveryDigit)
 
     class Meta:
         indexes = [

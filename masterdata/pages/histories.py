@@ -29,7 +29,7 @@ def history_of(
     for prefix, histories in related:
         newest = histories.order_by("-history_date", "-history_id")[:MOST]
         rows += [(prefix(row) if callable(prefix) else prefix, row) for row in newest]
-    names = _Names()
+    names = Names()
     before: dict[tuple[type, Any], Any] = {}
     entries = []
     for prefix, row in sorted(rows, key=lambda pair: (pair[1].history_date, pair[1].history_id)):
@@ -72,7 +72,7 @@ def _with(whole: str, named: list[str]) -> str:
     return f"{whole}, with {', '.join(named)}" if named else whole
 
 
-def _changes(old: Any, new: Any, names: "_Names") -> list[dict[str, str]]:
+def _changes(old: Any, new: Any, names: "Names") -> list[dict[str, str]]:
     if old is None:
         return []
     found = []
@@ -89,7 +89,7 @@ def _name_of(row: models.Model) -> str:
     return f"{row.printed_name} ({row.meaning})" if isinstance(row, Signature) else str(row)
 
 
-class _Names:
+class Names:
     """Names of people and referenced rows, each looked up once."""
 
     def __init__(self) -> None:

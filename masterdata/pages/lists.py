@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
@@ -154,6 +154,11 @@ def as_day(text: str) -> date | None:
     except ValueError:
         return None
     return found if found and FIRST_DAY <= found <= LAST_DAY else None
+
+
+def day_begins(day: date) -> datetime:
+    """Midnight of that day at the site."""
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def as_moment(text: str) -> datetime | None:

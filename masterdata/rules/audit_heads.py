@@ -17,13 +17,17 @@ def head_line(head: Head, sealed_at: str) -> str:
 
 
 def read_heads(lines: Iterable[str]) -> tuple[list[Head], list[str]]:
-    """The heads of a file, and a sentence for each line that is none. A last line without its end was not finished."""
+    """The heads of a file, and a sentence for each line that is none.
+
+    A line that was cut off while it was written is none either: the last one, or one that the next line writes whole.
+    """
     heads, faults = [], []
-    for place, line in enumerate(lines, 1):
+    told = list(lines)
+    for place, line in enumerate(told, 1):
         parts = line.split()
         if len(parts) == 4 and parts[0].isdecimal() and parts[1].isdecimal() and len(parts[2]) == 64:
             heads.append(Head(int(parts[0]), int(parts[1]), parts[2]))
-        elif line.endswith("\n") and line.strip():
+        elif line.strip() and line.endswith("\n") and not "".join(told[place : place + 1]).startswith(line.strip()):
             faults.append(f"Line {place} of the exported heads cannot be read: {line.strip()[:80]}")
     return heads, faults
 

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from masterdata.actions.seal_audit import exported_heads
 from masterdata.models import AuditBlock, AuditEvent, Item, Person, ReasonCode, Supplier
-from masterdata.queries.audit_check import audit_faults
+from masterdata.queries.audit_check import audit_faults, stored_heads
 from tests import databases, plant
 from tests.laws.sealing import seal_all
 
@@ -231,6 +232,21 @@ def test_verify_audit_tells_what_it_looked_at(shop, tmp_path):
     assert found.returncode == 0, found.stdout + found.stderr
     assert "The audit trail is whole" in found.stdout
     assert f"{AuditBlock.objects.count()} heads compared" in found.stdout
+
+
+def test_a_head_that_was_cut_off_is_written_whole_the_next_time(shop, tmp_path):
+    heads = tmp_path / "heads.txt"
+    seal_all(str(heads))
+    heads.write_text(heads.read_text()[:-20])
+    Supplier.objects.create(code="S-1", name="One")
+    seal_all(str(heads))
+    exported, faults = exported_heads(str(heads))
+    assert (sorted(set(exported)), faults) == (stored_heads(), [])
+
+
+def test_the_trail_keeps_every_digit(shop):
+    Item.objects.filter(code="FOIL").update(standard_cost=Decimal("12345678901.123456"))
+    assert events("item", op="update")[-1].new["standard_cost"] == Decimal("12345678901.123456")
 
 
 def test_without_a_file_of_heads_it_says_so(shop):

@@ -19,6 +19,12 @@ def test_a_last_line_that_was_not_finished_is_no_fault():
     assert read_heads([head_line(ONE, WHEN), "2 77 bbb"]) == ([ONE], [])
 
 
+def test_a_line_that_was_cut_off_and_then_written_whole_is_no_fault():
+    lines = [head_line(ONE, WHEN), "2 77 bbb\n", head_line(TWO, WHEN)]
+    assert read_heads(lines) == ([ONE, TWO], [])
+    assert len(read_heads([head_line(ONE, WHEN), "2 77 ccc\n", head_line(TWO, WHEN)])[1]) == 1
+
+
 def test_a_block_that_is_gone_was_cut_off():
     [fault] = head_faults([ONE, TWO], [ONE])
     assert "Block 2" in fault

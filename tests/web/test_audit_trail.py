@@ -37,6 +37,13 @@ def test_a_change_is_told_with_who_what_and_why(changed):
     assert "Dearer." in shown
 
 
+def test_related_records_are_named(changed):
+    [told] = {
+        row["Old → new"] for row in rows(changed, kind="traceability_workorder", record="WO-20418", done="insert")
+    }
+    assert "item: FG-ELD-200" in told
+
+
 def test_it_is_searched_by_who_and_by_what_was_done(changed):
     engineer = plant.people().engineer.name
     assert {row["Who"] for row in rows(changed, who=engineer)} == {engineer}

@@ -1,6 +1,6 @@
 """The variance board: a period's orders, the whole and its parts, by product, order or component; down to the ledger."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -86,17 +86,13 @@ def asked_for(request: HttpRequest, site: Site) -> dict[str, Any]:
         "filters": filters,
         "first": first,
         "last": last,
-        "start": _midnight(first),
-        "end": _midnight(last + timedelta(days=1)),
+        "start": lists.day_begins(first),
+        "end": lists.day_begins(last + timedelta(days=1)),
         "product": given["product"],
         "line": given["line"],
         "state": given["state"],
         "group": group if group in dict(GROUPS) else "product",
     }
-
-
-def _midnight(at: date) -> datetime:
-    return timezone.make_aware(datetime.combine(at, time()))
 
 
 def _query(asked: dict[str, Any], **changed: str) -> str:

@@ -120,7 +120,7 @@ class Supervisor:
                 "worker",
                 worker,
                 {**self.env, "PROCESS_NAME": "backflush-worker", "WORKER_READY_FILE": str(ready_file)},
-                # Any other end would wait for a broker that dies at the same moment; unfinished messages come again.
+                # Any other end would wait for a broker that dies at the same moment; the sweep finds what it had in hand.
                 death_signal=signal.SIGKILL,
             ),
             Child("beat", beat, {**self.env, "PROCESS_NAME": "backflush-beat"}),
