@@ -25,6 +25,9 @@ class OrderClose(models.Model):
             models.CheckConstraint(condition=Q(revision__gte=1), name="close_revision_starts_at_one"),
         ]
 
+    def __str__(self) -> str:
+        return f"revision {self.revision}"
+
 
 class OrderReopening(models.Model):
     """Somebody asks for a closed order to be opened again; it opens with the second of two signatures: QA's and finance's."""

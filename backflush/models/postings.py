@@ -55,6 +55,9 @@ class Posting(models.Model):
             models.Index(fields=["entry_id"], name="posting_of_an_entry"),
         ]
 
+    def __str__(self) -> str:
+        return f"P-{self.number:06d}"
+
 
 class OrderProgress(models.Model):
     """Derived, kept by the drain: what an order's operation reported and, per BOM line, needed and covered so far.

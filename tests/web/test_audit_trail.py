@@ -6,6 +6,7 @@ import io
 import pytest
 from django.urls import reverse
 
+from backflush.models import ReversalRequest
 from masterdata.actions.change_item import change_item
 from tests import floor, plant
 from tests.web.scene import item
@@ -42,6 +43,12 @@ def test_related_records_are_named(changed):
         row["Old → new"] for row in rows(changed, kind="traceability_workorder", record="WO-20418", done="insert")
     }
     assert "item: FG-ELD-200" in told
+
+
+def test_a_posting_is_named_by_its_number(changed):
+    asked = ReversalRequest.objects.select_related("posting").get()
+    [told] = {row["Old → new"] for row in rows(changed, kind="backflush_reversalrequest", done="insert")}
+    assert f"posting: P-{asked.posting.number:06d}" in told
 
 
 def test_it_is_searched_by_who_and_by_what_was_done(changed):
