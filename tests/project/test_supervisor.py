@@ -98,6 +98,11 @@ def test_the_product_starts_once_ends_cleanly_keeps_its_data_and_leaves_nothing_
     assert second.returncode == 1
     assert f"already running at {plant.url}" in second.stdout
 
+    verify = [sys.executable, ROOT / "dev.py", "manage", "verify_audit"]
+    verified = subprocess.run(verify, env=plant.env, capture_output=True, text=True)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert "heads compared" in verified.stdout
+
     keys = (plant.data / "keys.json").read_text()
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0, plant.log.read_text()

@@ -84,8 +84,9 @@ def bench(arguments: list[str]) -> int:
 def manage(arguments: list[str]) -> int:
     _move_into_environment("run", ["manage", *arguments])
     from backflush.project.launch.servers import start_servers
-    from backflush.project.launch.supervisor import environment_of_running
+    from backflush.project.launch.supervisor import environment_of_running, heads_file
 
+    os.environ.setdefault("AUDIT_HEADS", str(heads_file(data_dir())))
     running = environment_of_running(data_dir())
     if running is not None:
         env = {**os.environ, **running}

@@ -83,7 +83,7 @@ class Supervisor:
         self._say("Starting PostgreSQL and the broker …")
         self.servers = start_servers(self.data_dir)
         self.env.update(self.servers.env, PYTHONUNBUFFERED="1", DJANGO_SETTINGS_MODULE="backflush.project.settings")
-        self.env.setdefault("AUDIT_HEADS", str(self.data_dir / "audit-heads.txt"))
+        self.env.setdefault("AUDIT_HEADS", str(heads_file(self.data_dir)))
         self.env.setdefault("LOG_JSON", "off")
         self.env.setdefault("LOG_LEVEL", "WARNING")
         collecting = self._spawn("static", _manage("collectstatic", "--no-input", "--verbosity", "0"))
@@ -263,6 +263,11 @@ def running_at(data_dir: Path) -> str | None:
     """Where a plant runs on this data folder, or None."""
     state = _state(data_dir)
     return state["url"] if state else None
+
+
+def heads_file(data_dir: Path) -> Path:
+    """Where the heads of the audit trail go unless AUDIT_HEADS says otherwise: beside PostgreSQL's data, not in it."""
+    return data_dir / "audit-heads.txt"
 
 
 def environment_of_running(data_dir: Path) -> dict[str, str] | None:
