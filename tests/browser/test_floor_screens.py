@@ -84,7 +84,7 @@ def _figures(page) -> None:
 
 def _weigh_reading(page) -> None:
     page.locator("#gross").fill("6.08")
-    page.get_by_text("inside").or_(page.get_by_text("to go")).first.wait_for()
+    page.locator("main").get_by_text("inside").or_(page.locator("main").get_by_text("to go")).first.wait_for()
 
 
 def _serials(page) -> None:
