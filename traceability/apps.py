@@ -7,3 +7,12 @@ class TraceabilityConfig(AppConfig):
     name = "traceability"
     verbose_name = "Traceability"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from masterdata.actions.order_moves import tell_how_orders_move
+        from masterdata.queries.open_orders import tell_of_open_orders
+        from traceability.actions.move_order import move_order
+        from traceability.queries.open_orders import orders_made_by_earlier, why_it_cannot_move
+
+        tell_of_open_orders(orders_made_by_earlier, why_it_cannot_move)
+        tell_how_orders_move(move_order)

@@ -22,15 +22,9 @@ def define_operation(
 ) -> Operation:
     """Operations run in the order of their numbers, which are whole numbers such as 10 and 20."""
     require(actor, Duty.SET_UP_PLANT)
-    if not (number.isascii() and number.isdigit()) or number.startswith("0"):
-        raise Refused(
-            Refusal(
-                "operation_number_invalid",
-                f"{number or '(empty)'} is no operation number.",
-                item.code,
-                "Use a whole number without leading zeros, such as 10.",
-            )
-        )
+    faults = number_faults(number, item.code)
+    if faults:
+        raise Refused(*faults)
     operation = Operation(
         item=item,
         number=number,
@@ -43,3 +37,17 @@ def define_operation(
     )
     with acting(actor):
         return record(operation, actor=actor)
+
+
+def number_faults(number: str, item_code: str) -> list[Refusal]:
+    """Operations are ordered by their numbers, so a number has one way to be written."""
+    if number.isascii() and number.isdigit() and not number.startswith("0"):
+        return []
+    return [
+        Refusal(
+            "operation_number_invalid",
+            f"{number or '(empty)'} is no operation number.",
+            item_code,
+            "Use a whole number without leading zeros, such as 10.",
+        )
+    ]

@@ -24,14 +24,23 @@ def define_reason(
 ) -> ReasonCode:
     """Scrap reasons say whether the loss is structural or avoidable."""
     require(actor, Duty.SET_UP_PLANT)
-    if {code.strip().lower(), name.strip().lower()} & _NO_REASONS:
-        raise Refused(
-            Refusal("reason_says_nothing", f"{name} is no reason.", code, "Name what happened; add a code for it.")
-        )
-    if kind == ReasonKind.SCRAP and loss not in set(Loss):
-        raise Refused(
-            Refusal("scrap_reason_names_its_loss", f"Is {code} structural or avoidable?", code, "Give one of the two.")
-        )
+    faults = reason_faults(code, name, kind, loss)
+    if faults:
+        raise Refused(*faults)
     reason = ReasonCode(code=code, name=name, kind=kind, loss=loss, copq_category=copq_category, owner=owner)
     with acting(actor):
         return record(reason, actor=actor)
+
+
+def reason_faults(code: str, name: str, kind: str, loss: str) -> list[Refusal]:
+    """A reason says something, and one for scrap whether the loss is structural or avoidable."""
+    found = []
+    if {code.strip().lower(), name.strip().lower()} & _NO_REASONS:
+        found.append(
+            Refusal("reason_says_nothing", f"{name} is no reason.", code, "Name what happened; add a code for it.")
+        )
+    if kind == ReasonKind.SCRAP and loss not in set(Loss):
+        found.append(
+            Refusal("scrap_reason_names_its_loss", f"Is {code} structural or avoidable?", code, "Give one of the two.")
+        )
+    return found

@@ -14,8 +14,18 @@ _DRAWN_FROM = frozenset({BinKind.STAGING, BinKind.SUPERMARKET})
 def serve_line(*, bin: Bin, line: ProductionLine, actor: object, operation_number: str = "") -> BinService:  # noqa: A002
     """Every operation at the line, or the one that is named. Only staging and supermarket bins are drawn from."""
     require(actor, Duty.SET_UP_PLANT)
+    faults = service_faults(bin, line)
+    if faults:
+        raise Refused(*faults)
+    with acting(actor):
+        return record(BinService(bin=bin, line=line, operation_number=operation_number), actor=actor)
+
+
+def service_faults(bin: Bin, line: ProductionLine) -> list[Refusal]:  # noqa: A002
+    """Why a line may not draw from a bin: of another kind, or at another site."""
+    found = []
     if bin.kind not in _DRAWN_FROM:
-        raise Refused(
+        found.append(
             Refusal(
                 "bin_is_not_drawn_from",
                 f"Bin {bin.code} is of kind {bin.kind}; operations draw from staging and supermarket bins.",
@@ -24,8 +34,7 @@ def serve_line(*, bin: Bin, line: ProductionLine, actor: object, operation_numbe
             )
         )
     if bin.site_id != line.site_id:
-        raise Refused(
+        found.append(
             Refusal("another_site", f"Bin {bin.code} and line {line.code} are at different sites.", bin.code, "")
         )
-    with acting(actor):
-        return record(BinService(bin=bin, line=line, operation_number=operation_number), actor=actor)
+    return found

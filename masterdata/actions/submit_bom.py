@@ -41,10 +41,14 @@ def locked_version(version: BomVersion, state: RecordState) -> BomVersion:
 
 
 def refuse_faults(version: BomVersion, now: datetime) -> None:
+    faults = version_faults(version, now)
+    if faults:
+        raise Refused(*faults)
+
+
+def version_faults(version: BomVersion, now: datetime) -> list[Refusal]:
+    """Every fault of a version, and that it changes nothing where it does not."""
     draft = draft_of(version)
     faults = faults_of(draft, surroundings(draft, now))
     unchanged = unchanged_refusal(draft, version.item)
-    if unchanged is not None:
-        faults.append(unchanged)
-    if faults:
-        raise Refused(*faults)
+    return faults if unchanged is None else [*faults, unchanged]

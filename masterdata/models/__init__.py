@@ -2,6 +2,14 @@
 
 from masterdata.models.audit import AuditBlock, AuditEvent
 from masterdata.models.boms import BomAlternate, BomLine, BomLineStep, BomOutput, BomVersion, ScrapFactor
+from masterdata.models.changes import (
+    ChangeNote,
+    ChangeOrder,
+    ChangePolicy,
+    ChangeRequest,
+    ChangeSignature,
+    Threshold,
+)
 from masterdata.models.devices import Device, DeviceClock, DeviceNonce
 from masterdata.models.items import Item, LabelVersion, Supplier
 from masterdata.models.operations import Operation, TriggerDefinition
@@ -21,6 +29,11 @@ __all__ = [
     "BomLineStep",
     "BomOutput",
     "BomVersion",
+    "ChangeNote",
+    "ChangeOrder",
+    "ChangePolicy",
+    "ChangeRequest",
+    "ChangeSignature",
     "Device",
     "DeviceClock",
     "DeviceNonce",
@@ -37,6 +50,7 @@ __all__ = [
     "SigningTicket",
     "Site",
     "Supplier",
+    "Threshold",
     "Training",
     "TriggerDefinition",
     "Unit",

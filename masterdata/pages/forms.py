@@ -1,6 +1,6 @@
 """Pages that are one form: sent once however often its button is pressed, shown again with every fault and nothing lost."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -23,6 +23,7 @@ def form_page(
     intro: str = "",
     note: str = "",
     wide: bool = False,
+    hidden: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """Show the form; sent and valid, `do` with what was filled in. What `do` refuses stands above the form (403 or 422)."""
     refused: Refused | None = None
@@ -40,6 +41,7 @@ def form_page(
         "note": note,
         "action": action,
         "wide": wide,
+        "hidden": dict(hidden or {}),
         "trail": trail,
         "form_number": form_number(),
         "refusals": refused.refusals if refused else (),

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from masterdata.models import BomVersion, Signature, TriggerDefinition, UnitFactor
+from masterdata.models import BomVersion, ChangeRequest, Signature, TriggerDefinition, UnitFactor
 from masterdata.queries.contents import EFFECTIVE_FROM, bom_content, factor_content, time_text, trigger_content
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.signatures import content_digest, manifestation_digest
 
 IMPORT = "import"
+CHANGE_REQUEST = "change_request"
 Governed = BomVersion | UnitFactor | TriggerDefinition
 
 
@@ -67,8 +68,8 @@ def content_of(record: Governed) -> dict[str, Any]:
 def signature_covers(record: Governed) -> bool:
     """Whether the record says what its signature was given for, and took effect when the signer chose.
 
-    One record's signature holds its content, and the time where one was chosen; an import's manifest holds the digest
-    of each record's content.
+    One record's signature holds its content, and the time where one was chosen; so does a change request's, as what
+    it proposes; an import's manifest holds the digest of each record's content.
     """
     signature, content = record.signature, content_of(record)
     if signature is None:
@@ -76,9 +77,20 @@ def signature_covers(record: Governed) -> bool:
     if signature.subject_kind == IMPORT:
         listed = signature.content.get("records", {})
         return isinstance(listed, dict) and content_digest(content) in listed.values()
-    if (signature.subject_kind, signature.subject_key) != (subject_of(record), str(record.pk)):
-        return False
     signed = dict(signature.content)
+    if signature.subject_kind == CHANGE_REQUEST:
+        signed = {**signed.get("proposed", {}), EFFECTIVE_FROM: signed.get(EFFECTIVE_FROM)}
+        if not _decides_on(signature.subject_key, record):
+            return False
+    elif (signature.subject_kind, signature.subject_key) != (subject_of(record), str(record.pk)):
+        return False
     chosen = signed.pop(EFFECTIVE_FROM, None)
     kept = chosen is None or chosen == time_text(record.effective_from)
     return kept and content_digest(signed) == content_digest(content)
+
+
+def _decides_on(number: str, record: Governed) -> bool:
+    """Whether the change request of this number is the one for this record."""
+    if not (number.isascii() and number.isdigit()):
+        return False
+    return ChangeRequest.objects.filter(number=int(number), kind=subject_of(record), record_id=record.pk).exists()

@@ -12,6 +12,8 @@ class Duty(StrEnum):
 
     SET_UP_PLANT = "set up sites, lines, bins, items and routes"
     DRAFT_MASTER_DATA = "draft and submit BOMs, unit factors and trigger definitions"
+    PROPOSE_CHANGE = "propose changes of governed records"
+    DISCUSS_CHANGE = "leave notes on change requests"
     APPROVE_MASTER_DATA = "approve BOMs, unit factors and trigger definitions"
     APPROVE_LABEL = "approve labels"
     READ_PEOPLE = "look up people, their badges and roles"
@@ -50,6 +52,8 @@ _FLOOR = frozenset({_R.OPERATOR, _R.SUPERVISOR})
 MAY: dict[Duty, frozenset[Role]] = {
     Duty.SET_UP_PLANT: frozenset({_R.ADMIN, _R.ENGINEER}),
     Duty.DRAFT_MASTER_DATA: frozenset({_R.ENGINEER}),
+    Duty.PROPOSE_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA}),
+    Duty.DISCUSS_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA, _R.SUPERVISOR, _R.FINANCE}),
     Duty.APPROVE_MASTER_DATA: frozenset({_R.ENGINEER, _R.QA}),
     Duty.APPROVE_LABEL: frozenset({_R.QA}),
     Duty.READ_PEOPLE: frozenset({_R.ADMIN, _R.AUDITOR}),

@@ -171,3 +171,12 @@ class CopqCategory(StrEnum):
     EXTERNAL_FAILURE = "external_failure"
     APPRAISAL = "appraisal"
     PREVENTION = "prevention"
+
+
+class ThresholdCode(StrEnum):
+    """Governed limits. Each is used where its comment says; there is none that nothing uses."""
+
+    #: minutes after which a blocked report is late (today's board)
+    BLOCKED_ALARM_MINUTES = "blocked_alarm_minutes"
+    #: percent of the standard usage beyond which a component's usage variance is marked (an order's variance)
+    USAGE_VARIANCE_PERCENT = "usage_variance_percent"

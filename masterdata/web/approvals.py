@@ -1,26 +1,19 @@
-"""The page of a small governed record (unit factor, trigger definition): its figures, history, and signing it."""
+"""The page of a small governed record (unit factor, trigger definition): its figures, history, and what decides on it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
+from django.shortcuts import render
 
-from masterdata.models import SigningTicket, TriggerDefinition, UnitFactor
+from masterdata.models import TriggerDefinition, UnitFactor
 from masterdata.pages.access import can, person_of, status_of
-from masterdata.pages.figures import words
 from masterdata.pages.histories import history_of
-from masterdata.pages.signing import ticket_of
-from masterdata.queries.contents import EFFECTIVE_FROM, approved_from
-from masterdata.queries.signing import content_of, signature_covers, signature_stands
-from masterdata.rules.duties import Duty, separation_refusal
-from masterdata.rules.refusal import Refusal, Refused
-from masterdata.rules.signatures import content_digest
+from masterdata.queries.changes import live_change
+from masterdata.queries.signing import signature_covers, signature_stands, subject_of
+from masterdata.rules.duties import Duty
+from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import RecordState
-from masterdata.web.effective_times import asks_to_see, choice_of, seen_at, signed_time
 
 Record = UnitFactor | TriggerDefinition
 
@@ -35,12 +28,10 @@ def approval_page(
     versions: Sequence[dict[str, Any]],
     refusals: Sequence[Refusal] = (),
 ) -> HttpResponse:
-    """Show a record; where it is not approved yet, with the signature that approves it."""
-    waits = record.state in (RecordState.DRAFT, RecordState.SUBMITTED)
+    """Show a record, with the change request that decides on it, or the button that opens one."""
     person = person_of(request)
-    own = separation_refusal(record.author_id, person.pk, title)
-    choice = choice_of(request)
-    content = approved_from(content_of(record), choice.moment)
+    kind = subject_of(record)
+    live = live_change(kind, record.pk)
     signature = record.signature
     context = {
         "record": record,
@@ -48,16 +39,12 @@ def approval_page(
         "facts": facts,
         "trail": trail,
         "versions": versions,
-        "waits": waits,
-        "not_me": [own] if own and waits and can(request, Duty.APPROVE_MASTER_DATA) else [],
-        "signed_facts": [
-            {"name": words(name), "value": ", ".join(value) if isinstance(value, list) else str(value)}
-            for name, value in content.items()
-            if value not in (None, "", []) and name != EFFECTIVE_FROM
-        ]
-        + [choice.fact],
-        "choice": choice,
-        "digest": content_digest(content),
+        "kind": kind,
+        "live": live,
+        "may_request": record.state == RecordState.DRAFT
+        and live is None
+        and record.author_id == person.pk
+        and can(request, Duty.DRAFT_MASTER_DATA),
         "signatures": [
             {
                 "name": signature.printed_name,
@@ -69,30 +56,6 @@ def approval_page(
         if signature
         else [],
         "history": history_of(record),
-        "refusals": [*refusals, *(one for one in choice.refusals if one not in refusals)],
+        "refusals": refusals,
     }
     return render(request, "masterdata/approval.html", context, status=status_of(refusals) if refusals else 200)
-
-
-def approve_by(
-    request: HttpRequest,
-    approve: Callable[..., Any],
-    show: Callable[[Sequence[Refusal]], HttpResponse],
-    *,
-    address: str,
-    key: int,
-    done: str,
-) -> HttpResponse:
-    """Sign and approve; refused, the page again with every reason. `approve` takes ticket, effective_from and now."""
-    if request.method != "POST":
-        return redirect(address, key)
-    if asks_to_see(request):
-        return seen_at(request, reverse(address, args=[key]))
-    try:
-        moment = signed_time(request)
-        ticket: SigningTicket = ticket_of(request, timezone.now())
-        approve(ticket=ticket, effective_from=moment, now=timezone.now())
-    except Refused as refused:
-        return show(refused.refusals)
-    messages.success(request, done)
-    return redirect(address, key)

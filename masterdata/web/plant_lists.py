@@ -2,27 +2,18 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from masterdata.actions.define_bin import define_bin
-from masterdata.actions.define_production_line import define_production_line
-from masterdata.actions.define_reason import define_reason
-from masterdata.actions.define_supplier import define_supplier
-from masterdata.actions.serve_line import serve_line
 from masterdata.models import Bin, BinService, Device, Person, ProductionLine, ReasonCode, Supplier
 from masterdata.pages import lists
-from masterdata.pages.access import can, desk_page, person_of, require_duty, the_site
+from masterdata.pages.access import can, desk_page, require_duty, the_site
 from masterdata.pages.figures import words
-from masterdata.pages.forms import form_page, labelled
 from masterdata.pages.histories import history_of
-from masterdata.pages.number_fields import WholeNumber
 from masterdata.rules.duties import Duty
-from masterdata.rules.vocabulary import UNCOUNTED_BINS, BinKind, CopqCategory, Loss, ReasonKind
+from masterdata.rules.vocabulary import BinKind, ReasonKind
 
 KINDS: dict[str, tuple[type[models.Model], str, str]] = {
     "reason": (ReasonCode, "Reasons", "reasons"),
@@ -56,13 +47,20 @@ def history_cell(kind: str, pk: int) -> lists.Cell:
     return lists.text("History", reverse("record-history", args=[kind, pk]))
 
 
+def _change(request: HttpRequest, kind: str) -> list[lists.Column]:
+    """A link that begins a change request, for those who may."""
+    if not can(request, Duty.PROPOSE_CHANGE):
+        return []
+    return [lists.Column("", lambda row: lists.text("Change", reverse("change-of", args=[kind, row.pk])))]
+
+
 def by_code_or_name(rows: models.QuerySet, text: str) -> models.QuerySet:
     """The rows that have the text in their code or name; all of them where nothing is asked for."""
     return rows.filter(models.Q(code__icontains=text) | models.Q(name__icontains=text)) if text else rows
 
 
 def _new(request: HttpRequest, label: str, address: str) -> list[dict[str, Any]]:
-    return [{"label": label, "url": reverse(address), "primary": True}] if can(request, Duty.SET_UP_PLANT) else []
+    return [{"label": label, "url": reverse(address), "primary": True}] if can(request, Duty.PROPOSE_CHANGE) else []
 
 
 @desk_page()
@@ -103,6 +101,7 @@ def reasons(request: HttpRequest) -> HttpResponse:
                     "in use" if row.active else "not used any more", tone="good" if row.active else "idle"
                 ),
             ),
+            *_change(request, "reason"),
             lists.Column("", lambda row: history_cell("reason", row.pk)),
         ],
         context={
@@ -112,35 +111,6 @@ def reasons(request: HttpRequest) -> HttpResponse:
         },
     )
     return lists.show_list(request, listing)
-
-
-class ReasonForm(forms.Form):
-    code = forms.CharField(max_length=30, label="Code")
-    name = forms.CharField(max_length=160, label="What happened")
-    kind = forms.ChoiceField(choices=[(one.value, words(one)) for one in ReasonKind], label="For")
-    loss = forms.ChoiceField(
-        choices=[("", "–"), *((one.value, one.value) for one in Loss)],
-        required=False,
-        label="Loss",
-        help_text="For scrap: structural or avoidable.",
-    )
-    copq_category = forms.ChoiceField(
-        choices=[(one.value, words(one)) for one in CopqCategory],
-        initial=CopqCategory.INTERNAL_FAILURE,
-        label="Cost of poor quality",
-    )
-    owner = forms.CharField(max_length=80, label="Owner", help_text="The function that answers for it.")
-
-
-@desk_page(Duty.SET_UP_PLANT)
-def reason_new(request: HttpRequest) -> HttpResponse:
-    def define(asked: dict[str, Any]) -> HttpResponse:
-        made = define_reason(actor=person_of(request), **asked)
-        messages.success(request, f"Reason {made.code} is defined.")
-        return redirect("reasons")
-
-    trail = [{"label": "Reasons", "url": reverse("reasons")}, {"label": "New reason"}]
-    return form_page(request, ReasonForm(request.POST or None), define, title="New reason", trail=trail)
 
 
 @desk_page()
@@ -169,6 +139,7 @@ def bins(request: HttpRequest) -> HttpResponse:
             lists.Column(
                 "Walking order", lambda row: lists.number(row.walking_order), sort="walking_order", number=True
             ),
+            *_change(request, "bin"),
             lists.Column("", lambda row: history_cell("bin", row.pk)),
         ],
         context={
@@ -188,53 +159,6 @@ def _served(row: Bin) -> str:
         f"{one.line.code}{f' op. {one.operation_number}' if one.operation_number else ''}" for one in row.services.all()
     ]
     return ", ".join(sorted(served))
-
-
-class BinForm(forms.Form):
-    code = forms.CharField(max_length=40, label="Code", help_text="As on its label.")
-    name = forms.CharField(max_length=120, required=False, label="Name")
-    kind = forms.ChoiceField(
-        choices=[(one.value, words(one)) for one in BinKind if one not in UNCOUNTED_BINS], label="Kind"
-    )
-    walking_order = WholeNumber(least=0, most=1_000_000, initial=0, label="Walking order")
-
-
-@desk_page(Duty.SET_UP_PLANT)
-def bin_new(request: HttpRequest) -> HttpResponse:
-    def define(asked: dict[str, Any]) -> HttpResponse:
-        made = define_bin(site=the_site(request), actor=person_of(request), **asked)
-        messages.success(request, f"Bin {made.code} is defined.")
-        return redirect("bins")
-
-    trail = [{"label": "Bins", "url": reverse("bins")}, {"label": "New bin"}]
-    return form_page(request, BinForm(request.POST or None), define, title="New bin", trail=trail)
-
-
-class ServiceForm(forms.Form):
-    bin = forms.ModelChoiceField(Bin.objects.none(), label="Bin")
-    line = forms.ModelChoiceField(ProductionLine.objects.none(), label="Line")
-    operation_number = forms.CharField(
-        max_length=10, required=False, label="Operation", help_text="Empty: every operation at the line."
-    )
-
-    def __init__(self, *args: Any, site: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        drawn_from = Bin.objects.filter(site=site, kind__in=[BinKind.STAGING, BinKind.SUPERMARKET])
-        self.fields["bin"].queryset = drawn_from.order_by("code")  # type: ignore[attr-defined]
-        self.fields["line"].queryset = ProductionLine.objects.filter(site=site).order_by("code")  # type: ignore[attr-defined]
-        labelled(self.fields["line"], lambda line: f"{line.code}  {line.name}")
-
-
-@desk_page(Duty.SET_UP_PLANT)
-def bin_serve(request: HttpRequest) -> HttpResponse:
-    def serve(asked: dict[str, Any]) -> HttpResponse:
-        serve_line(actor=person_of(request), **asked)
-        messages.success(request, f"{asked['line'].code} may draw from {asked['bin'].code}.")
-        return redirect("bins")
-
-    form = ServiceForm(request.POST or None, site=the_site(request))
-    trail = [{"label": "Bins", "url": reverse("bins")}, {"label": "Let a line draw from a bin"}]
-    return form_page(request, form, serve, title="Let a line draw from a bin", trail=trail)
 
 
 @desk_page()
@@ -259,27 +183,12 @@ def lines(request: HttpRequest) -> HttpResponse:
             lists.Column(
                 "Devices", lambda row: lists.text(", ".join(sorted(one.code for one in row.device_set.all())))
             ),
+            *_change(request, "production_line"),
             lists.Column("", lambda row: history_cell("line", row.pk)),
         ],
         context={"title": "Lines", "actions": _new(request, "New line", "line-new")},
     )
     return lists.show_list(request, listing)
-
-
-class CodeAndName(forms.Form):
-    code = forms.CharField(max_length=30, label="Code")
-    name = forms.CharField(max_length=120, label="Name")
-
-
-@desk_page(Duty.SET_UP_PLANT)
-def line_new(request: HttpRequest) -> HttpResponse:
-    def define(asked: dict[str, Any]) -> HttpResponse:
-        made = define_production_line(site=the_site(request), actor=person_of(request), **asked)
-        messages.success(request, f"Line {made.code} is defined.")
-        return redirect("lines")
-
-    trail = [{"label": "Lines", "url": reverse("lines")}, {"label": "New line"}]
-    return form_page(request, CodeAndName(request.POST or None), define, title="New line", trail=trail)
 
 
 @desk_page()
@@ -295,19 +204,9 @@ def suppliers(request: HttpRequest) -> HttpResponse:
         columns=[
             lists.Column("Supplier", lambda row: lists.text(row.code, code=True), sort="code"),
             lists.Column("Name", lambda row: lists.text(row.name), sort="name"),
+            *_change(request, "supplier"),
             lists.Column("", lambda row: history_cell("supplier", row.pk)),
         ],
         context={"title": "Suppliers", "actions": _new(request, "New supplier", "supplier-new")},
     )
     return lists.show_list(request, listing)
-
-
-@desk_page(Duty.SET_UP_PLANT)
-def supplier_new(request: HttpRequest) -> HttpResponse:
-    def define(asked: dict[str, Any]) -> HttpResponse:
-        made = define_supplier(actor=person_of(request), **asked)
-        messages.success(request, f"Supplier {made.code} is defined.")
-        return redirect("suppliers")
-
-    trail = [{"label": "Suppliers", "url": reverse("suppliers")}, {"label": "New supplier"}]
-    return form_page(request, CodeAndName(request.POST or None), define, title="New supplier", trail=trail)

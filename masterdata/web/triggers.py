@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from masterdata.actions.approve_trigger import approve_trigger
 from masterdata.actions.draft_trigger import draft_trigger
 from masterdata.models import Device, Item, Operation, ProductionLine, TriggerDefinition
 from masterdata.pages import lists
@@ -23,7 +22,7 @@ from masterdata.pages.number_fields import DecimalNumber, WholeNumber
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import OutputBasis, TriggerKind
-from masterdata.web.approvals import approval_page, approve_by
+from masterdata.web.approvals import approval_page
 from masterdata.web.unit_factors import STATES, TONES
 
 
@@ -85,7 +84,7 @@ def senders(definition: TriggerDefinition) -> str:
 
 @desk_page()
 def trigger(request: HttpRequest, pk: int) -> HttpResponse:
-    """One definition; sent with a signature, it is approved."""
+    """One definition, and the change request that decides on it."""
     every = TriggerDefinition.objects.select_related("item", "line__site", "author", "signature")
     found = get_object_or_404(every, pk=pk)
     title = f"{found.item.code}, operation {found.operation_number}: {words(found.kind)}"
@@ -108,15 +107,6 @@ def trigger(request: HttpRequest, pk: int) -> HttpResponse:
             refusals=refusals,
         )
 
-    if request.method == "POST":
-        return approve_by(
-            request,
-            lambda **signed: approve_trigger(definition=found, **signed),
-            show,
-            address="trigger",
-            key=pk,
-            done="The trigger definition is approved.",
-        )
     return show()
 
 
@@ -193,7 +183,7 @@ def trigger_new(request: HttpRequest) -> HttpResponse:
         made = draft_trigger(
             **{**asked, "devices": list(asked["devices"])}, author=person_of(request), now=timezone.now()
         )
-        messages.success(request, "The trigger definition is drafted. Somebody else approves it.")
+        messages.success(request, "The trigger definition is drafted. Ask for its approval.")
         return redirect("trigger", made.pk)
 
     initial = {"item": request.GET.get("item", ""), "operation_number": request.GET.get("operation", "10")}

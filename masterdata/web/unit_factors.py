@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from masterdata.actions.approve_unit_factor import approve_unit_factor
 from masterdata.actions.draft_unit_factor import draft_unit_factor
 from masterdata.models import Item, Unit, UnitFactor
 from masterdata.pages import lists
@@ -26,7 +25,7 @@ from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.unit_names import read_unit
 from masterdata.rules.units import conversion, parse_decimal
 from masterdata.rules.vocabulary import RecordState
-from masterdata.web.approvals import approval_page, approve_by
+from masterdata.web.approvals import approval_page
 
 TONES = {"draft": "idle", "submitted": "soon", "approved": "good", "rejected": "blocked"}
 STATES = [
@@ -132,7 +131,7 @@ def _exact(value: Fraction) -> str:
 
 @desk_page()
 def unit_factor(request: HttpRequest, pk: int) -> HttpResponse:
-    """One factor; sent with a signature, it is approved."""
+    """One factor, and the change request that decides on it."""
     found = get_object_or_404(
         UnitFactor.objects.select_related("item", "from_unit", "to_unit", "author", "signature"), pk=pk
     )
@@ -155,15 +154,6 @@ def unit_factor(request: HttpRequest, pk: int) -> HttpResponse:
             refusals=refusals,
         )
 
-    if request.method == "POST":
-        return approve_by(
-            request,
-            lambda **signed: approve_unit_factor(factor=found, **signed),
-            show,
-            address="unit-factor",
-            key=pk,
-            done="The factor is approved.",
-        )
     return show()
 
 
@@ -228,7 +218,7 @@ def unit_factor_new(request: HttpRequest) -> HttpResponse:
             author=person_of(request),
             now=timezone.now(),
         )
-        messages.success(request, "The factor is drafted. Somebody else approves it.")
+        messages.success(request, "The factor is drafted. Ask for its approval.")
         return redirect("unit-factor", made.pk)
 
     form = FactorForm(request.POST or None, initial={"item": request.GET.get("item", "")})

@@ -4,10 +4,10 @@ import pytest
 
 from backflush.actions.close_order import close_order
 from masterdata.actions.acting import acting
-from masterdata.actions.change_item import change_item
 from masterdata.actions.set_device_enabled import set_device_enabled
 from masterdata.rules.bom import LineDraft
 from tests import floor, plant
+from tests.changing import change_item
 from traceability.actions.clear_line import revoke_clearance
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_people_are_named_at_items_devices_and_clearances(order):
     people = plant.people()
     part = change_item(item=plant.item("PART"), actor=people.engineer, reason="renamed", now=plant.NOW, name="Part")
     device = set_device_enabled(device=plant.device(), enabled=False, actor=people.admin, reason="repair")
-    assert (last_named(part), last_named(device)) == (people.engineer, people.admin)
+    assert (last_named(part), last_named(device)) == (people.qa, people.admin)
     clearance = floor.cleared(order)
     revoke_clearance(clearance=clearance, actor=people.operator, reason="spill", now=floor.NOW)
     assert last_named(clearance) == people.operator

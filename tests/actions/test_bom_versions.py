@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 
 from masterdata.actions.approve_bom import approve_bom
-from masterdata.actions.change_item import change_item
 from masterdata.actions.draft_bom import draft_bom
 from masterdata.actions.reject_bom import reject_bom
 from masterdata.actions.submit_bom import submit_bom
@@ -25,6 +24,7 @@ from masterdata.queries import (
 from masterdata.rules.bom import AlternateDraft, LineDraft, OutputDraft, ScrapDraft, StepDraft
 from masterdata.rules.refusal import Refused
 from tests import plant
+from tests.changing import change_item
 
 pytestmark = pytest.mark.django_db
 LATER = plant.NOW + timedelta(days=7)

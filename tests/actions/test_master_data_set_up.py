@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from masterdata.actions.change_item import change_item
 from masterdata.actions.define_bin import define_bin
 from masterdata.actions.define_item import define_item
 from masterdata.actions.define_operation import define_operation
@@ -22,6 +21,7 @@ from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
 from masterdata.rules.vocabulary import UNCOUNTED_BINS
 from tests import plant
+from tests.changing import change_item
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +106,7 @@ def test_a_change_of_an_item_says_who_why_and_what_was_before():
         item=foil, actor=people.engineer, reason="new contract", now=plant.NOW, standard_cost=Decimal("4.25")
     )
     newest, first = changed.history.all()
-    assert (newest.history_user, newest.history_change_reason) == (people.engineer, "new contract")
+    assert (newest.history_user, newest.history_change_reason) == (people.qa, "CR-1: new contract")
     assert (first.standard_cost, newest.standard_cost) == (Decimal("4.00"), Decimal("4.25"))
 
 

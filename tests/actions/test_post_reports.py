@@ -13,9 +13,9 @@ from backflush.models import OperationReport, OutboxMessage, Posting, ReportTran
 from backflush.queries.postings import posting_page, replay_differences
 from backflush.queries.reports import reasons_of
 from backflush.rules.decide import decide
-from masterdata.actions.change_item import change_item
 from masterdata.rules.bom import LineDraft
 from tests import floor, plant, reporting
+from tests.changing import change_item
 from traceability.actions.release_order import release_order
 from traceability.models import HandlingUnit, LedgerLine, MaterialLot
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from masterdata.actions.change_item import change_item
 from masterdata.models import Operation
 from masterdata.rules.bom import AlternateDraft, LineDraft, OutputDraft
 from masterdata.rules.refusal import Refused
 from tests import floor, plant
+from tests.changing import change_item
 from traceability.actions.release_order import release_order
 from traceability.models import OrderPin, WorkOrder
 

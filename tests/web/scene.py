@@ -18,7 +18,6 @@ from backflush.actions.request_reversal import request_reversal
 from backflush.models import Posting
 from backflush.rules.report import Report
 from backflush.rules.vocabulary import ReportKind
-from masterdata.actions.change_item import change_item
 from masterdata.actions.define_item import define_item
 from masterdata.actions.define_operation import define_operation
 from masterdata.actions.define_production_line import define_production_line
@@ -27,6 +26,7 @@ from masterdata.models import Item, ProductionLine
 from masterdata.rules.bom import AlternateDraft, LineDraft, ScrapDraft
 from masterdata.rules.vocabulary import FigureSource
 from tests import floor, plant
+from tests.changing import change_item
 from traceability.actions.set_lot_status import set_lot_status
 from traceability.models import MaterialLot, WorkOrder
 

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from backflush.models import ReversalRequest
-from masterdata.actions.change_item import change_item
 from tests import floor, plant
+from tests.changing import change_item
 from tests.web.scene import item
 
 TRAIL = "/audit-trail"

@@ -58,8 +58,8 @@ def test_an_order_and_the_lot_that_is_called_like_it_are_both_offered(as_):
 
 
 def test_a_gs1_label_opens_its_lot(as_):
-    from masterdata.actions.change_item import change_item
     from tests import plant
+    from tests.changing import change_item
     from traceability.models import MaterialLot
 
     change_item(

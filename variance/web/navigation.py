@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from backflush.queries.waiting import waiting_for_people
 from masterdata.models import Person
 from masterdata.pages.access import site_of
+from masterdata.queries.changes import waiting_for
 from masterdata.rules.vocabulary import Role
 
 _ALL = frozenset(Role)
 _FLOOR = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 _DESK = _ALL - {Role.OPERATOR}
+SIGNING_ROLES = (Role.ENGINEER, Role.QA, Role.ADMIN, Role.SUPERVISOR, Role.FINANCE)
 _DATA = frozenset({Role.ENGINEER, Role.QA, Role.ADMIN, Role.AUDITOR})
 
 
@@ -79,6 +81,15 @@ _DESK_RAIL = (
         _DESK,
         _("Master data"),
         _also("product bom bom-draft bom-edit operation-new"),
+    ),
+    Entry(
+        _("Change requests"),
+        "changes",
+        "signature",
+        _DATA,
+        _("Master data"),
+        _also("change change-new change-of change-edit change-kinds"),
+        counts="changes",
     ),
     Entry(_("Items"), "items", "bom", _DATA, _("Master data"), _also("item item-new item-change")),
     Entry(_("Unit factors"), "unit-factors", "units", _DATA, _("Master data"), _also("unit-factor unit-factor-new")),
@@ -191,6 +202,8 @@ def rail(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
         entries = [*_FLOOR_RAIL, *(entry for entry in _DESK_RAIL if entry.name in ("today", "exceptions", "lots"))]
     site = site_of(request)
     counts = waiting_for_people(site.pk) if site else {}
+    if set(person.roles) & set(SIGNING_ROLES):
+        counts = {**counts, "changes": waiting_for(person.roles, person.pk).count()}
     shown = []
     for entry in entries:
         url = address(entry.name)

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from masterdata.actions.change_item import change_item
 from masterdata.actions.define_unit import define_unit
 from masterdata.models import Bin, BinService, BomVersion, Device, Item, ProductionLine, Site, Unit
 from masterdata.rules.bom import AlternateDraft, LineDraft, OutputDraft, ScrapDraft, StepDraft
@@ -19,6 +18,7 @@ from masterdata.rules.refusal import Refused
 from masterdata.rules.units import decimal_text
 from masterdata.rules.vocabulary import Convention, Dimension
 from tests import floor, plant
+from tests.changing import change_item
 from tests.worked_examples.story.reading import Case, CaseError, Lot, number
 from traceability.actions.fill_supermarket import fill_supermarket
 from traceability.models import MaterialLot, WorkOrder

@@ -1,0 +1,142 @@
+"""Change requests: what one says, who signed it and who has to, what else is open for its record, and what it touches."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from masterdata.models import ChangePolicy, ChangeRequest
+from masterdata.queries.contents import time_text
+from masterdata.queries.governed import base_of, content_of_record, find_record
+from masterdata.queries.open_orders import OpenOrder, open_orders
+from masterdata.rules.change_control import (
+    DEFAULT_SIGNERS,
+    OPEN_STATES,
+    ChangeState,
+    FieldChange,
+    GivenSignature,
+    difference,
+    missing_roles,
+)
+from masterdata.rules.governed_kinds import KINDS
+
+SUBJECT = "change_request"
+#: Parts of a version's content that are not figures of it.
+_NO_FIGURES = frozenset({"record", "version", "author", "reason"})
+
+
+def all_changes() -> QuerySet[ChangeRequest]:
+    return ChangeRequest.objects.select_related("author")
+
+
+def required_signers(kind: str) -> list[str]:
+    """The roles whose signatures a kind needs now."""
+    policy = ChangePolicy.objects.filter(kind=kind).first()
+    return list(policy.roles) if policy is not None else list(DEFAULT_SIGNERS[kind])
+
+
+def record_of(request: ChangeRequest, *, lock: bool = False) -> Any:
+    """The record (of versioned kinds the drafted version), or None where it is still to be made."""
+    return find_record(request.kind, request.record_id, lock=lock)
+
+
+def base_now(request: ChangeRequest, record: Any) -> dict[str, Any] | None:
+    """What holds now, as the request would change it."""
+    return base_of(request.kind, record)
+
+
+def proposal_of(request: ChangeRequest, record: Any) -> dict[str, Any]:
+    """What the request proposes: of versions everything they say, else the fields that it changes."""
+    if KINDS[request.kind].versioned:
+        return content_of_record(request.kind, record) if record is not None else {}
+    return dict(request.proposed)
+
+
+def changes_in(request: ChangeRequest, record: Any) -> list[FieldChange]:
+    """Field by field against what held when it was submitted, or, of a draft, against what holds now."""
+    base = base_now(request, record) if request.state == ChangeState.DRAFT else request.base
+    proposed = {name: value for name, value in proposal_of(request, record).items() if name not in _NO_FIGURES}
+    if not KINDS[request.kind].versioned:
+        proposed = dict(request.proposed)
+    return difference(base, proposed)
+
+
+def content_of_request(request: ChangeRequest, record: Any) -> dict[str, Any]:
+    """Exactly what is signed: what is proposed and what held, for which orders, from when on, by whom and why."""
+    return {
+        "record": SUBJECT,
+        "number": request.number,
+        "kind": request.kind,
+        "subject": request.subject,
+        "round": request.round,
+        "reason": request.reason,
+        "author": request.author.username,
+        "effective_from": time_text(request.effective_from),
+        "later_orders": request.later_orders,
+        "orders": [
+            {"order": one.order_name, "choice": one.choice} for one in request.orders.order_by("order_name", "id")
+        ],
+        "base": request.base,
+        "proposed": proposal_of(request, record),
+    }
+
+
+def given_signatures(request: ChangeRequest) -> list[GivenSignature]:
+    """Those of the present round."""
+    rows = request.signatures.filter(round=request.round).order_by("id")
+    return [GivenSignature(row.person_id, row.role) for row in rows]
+
+
+def missing_signers(request: ChangeRequest) -> list[str]:
+    """Roles that have to sign still."""
+    return missing_roles(request.required_roles, given_signatures(request))
+
+
+def others_open(request: ChangeRequest) -> QuerySet[ChangeRequest]:
+    """Other open or waiting requests on the same record: they conflict."""
+    rows = (
+        all_changes().filter(kind=request.kind, state__in=[*OPEN_STATES, ChangeState.APPROVED]).exclude(pk=request.pk)
+    )
+    if KINDS[request.kind].versioned:
+        return rows.filter(subject__startswith=f"{request.subject.rpartition(' v')[0]} v").order_by("number")
+    same = Q(subject=request.subject)
+    if request.record_id is not None:
+        same |= Q(record_id=request.record_id)
+    return rows.filter(same).order_by("number")
+
+
+def waiting_before(request: ChangeRequest) -> list[str]:
+    """Approved requests on the same record that have not taken effect. Versions say by their own times which is later."""
+    if KINDS[request.kind].versioned:
+        return []
+    return [str(one) for one in others_open(request).filter(state=ChangeState.APPROVED)]
+
+
+def touched_orders(request: ChangeRequest, record: Any) -> list[OpenOrder]:
+    """Open orders that are made by an earlier version of the record."""
+    return open_orders(request.kind, record)
+
+
+def undecided_orders(request: ChangeRequest, record: Any) -> list[str]:
+    """Names of open orders on which the request says nothing. What is released after the submission may be decided ahead."""
+    if request.later_orders and request.state != ChangeState.DRAFT:
+        return []
+    decided = set(request.orders.values_list("order_id", flat=True))
+    return [order.name for order in touched_orders(request, record) if order.order_id not in decided]
+
+
+def changes_of(kind: str, record_id: int) -> QuerySet[ChangeRequest]:
+    """Every request on one record, newest first."""
+    return all_changes().filter(kind=kind, record_id=record_id).order_by("-number")
+
+
+def live_change(kind: str, record_id: int) -> ChangeRequest | None:
+    """The request that decides on a version; None where there is none that was not withdrawn or rejected."""
+    ended = [ChangeState.WITHDRAWN, ChangeState.REJECTED]
+    return changes_of(kind, record_id).exclude(state__in=ended).first()
+
+
+def waiting_for(roles: list[str], person_id: int) -> QuerySet[ChangeRequest]:
+    """Submitted requests that somebody with these roles could sign: not their own, and not signed by them already."""
+    rows = all_changes().filter(state=ChangeState.SUBMITTED, required_roles__overlap=list(roles))
+    signed = Q(signatures__person_id=person_id)
+    return rows.exclude(author_id=person_id).exclude(pk__in=ChangeRequest.objects.filter(signed).values("pk"))

@@ -1,0 +1,210 @@
+"""The page of one change request: what differs, why, which orders it touches, who signed and who has to, what to do next."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from masterdata.actions.submit_change import change_faults
+from masterdata.models import ChangeRequest
+from masterdata.pages.access import can, person_of, status_of
+from masterdata.pages.figures import when, words
+from masterdata.pages.histories import history_of
+from masterdata.queries.changes import (
+    base_now,
+    changes_in,
+    content_of_request,
+    given_signatures,
+    missing_signers,
+    others_open,
+    proposal_of,
+    record_of,
+    touched_orders,
+)
+from masterdata.queries.signing import signature_stands
+from masterdata.rules.bom_difference import differences
+from masterdata.rules.change_control import OPEN_STATES, ChangeState, signing_refusals
+from masterdata.rules.duties import Duty
+from masterdata.rules.governed_kinds import KINDS
+from masterdata.rules.refusal import Refusal
+from masterdata.rules.signatures import content_digest
+
+TONES = {
+    "draft": "idle",
+    "submitted": "soon",
+    "approved": "good",
+    "rejected": "blocked",
+    "withdrawn": "idle",
+    "effective": "good",
+    "superseded": "idle",
+}
+_ADDRESSES = {
+    "bom_version": "bom",
+    "unit_factor": "unit-factor",
+    "trigger_definition": "trigger",
+    "item": "item",
+}
+
+
+def change_page(request: HttpRequest, found: ChangeRequest, *, refusals: Sequence[Refusal] = ()) -> HttpResponse:
+    """The request as it stands; refusals of the last step above it."""
+    record = record_of(found)
+    content = content_of_request(found, record)
+    person = person_of(request)
+    draft = found.state == ChangeState.DRAFT
+    own = found.author_id == person.pk
+    faults = change_faults(found, record, timezone.now()) if found.state in OPEN_STATES else []
+    context = {
+        "change": found,
+        "kind": KINDS[found.kind],
+        "facts": _facts(found),
+        "record_url": record_url(found),
+        "rows": difference_rows(found, record),
+        "faults": [fault for fault in faults if fault not in refusals],
+        "conflicts": list(others_open(found)) if found.state in OPEN_STATES else [],
+        "orders": _orders(found, record),
+        "signatures": _signatures(found, content),
+        "missing": [f"{_role(role)}: approval" for role in missing_signers(found)] if not draft else [],
+        "notes": found.notes.select_related("author").order_by("id"),
+        "digest": content_digest(content),
+        "may_edit": draft and own,
+        "edit_url": reverse("change-edit", args=[found.number])
+        if not KINDS[found.kind].versioned
+        else _draft_url(found),
+        "may_take_back": found.state == ChangeState.SUBMITTED and own,
+        "may_withdraw": own
+        and (found.state in OPEN_STATES or (found.state == ChangeState.APPROVED and not KINDS[found.kind].versioned)),
+        "may_note": can(request, Duty.DISCUSS_CHANGE),
+        **_signing(found, person, content),
+        "history": history_of(found),
+        "refusals": refusals,
+        "trail": [{"label": "Change requests", "url": reverse("changes")}, {"label": str(found)}],
+    }
+    return render(request, "masterdata/change.html", context, status=status_of(refusals) if refusals else 200)
+
+
+def record_url(found: ChangeRequest) -> str:
+    """The record's own page, where it has one."""
+    name = _ADDRESSES.get(found.kind)
+    return reverse(name, args=[found.record_id]) if name and found.record_id else ""
+
+
+def _draft_url(found: ChangeRequest) -> str:
+    return reverse("bom-edit", args=[found.record_id]) if found.kind == "bom_version" else ""
+
+
+def _role(role: str) -> str:
+    return "QA" if role == "qa" else role
+
+
+def _facts(found: ChangeRequest) -> list[dict[str, Any]]:
+    asked = when(found.effective_from) if found.effective_from else "at once, with the last signature"
+    return [
+        {"name": "Record", "value": f"{KINDS[found.kind].title} {found.subject}", "url": record_url(found)},
+        {"name": "Why", "value": found.reason},
+        {"name": "Written by", "value": f"{found.author.name}, {when(found.created_at)}"},
+        {"name": "Submitted", "value": when(found.submitted_at)},
+        {"name": "Takes effect", "value": when(found.effective_at) if found.effective_at else asked},
+        {"name": "Decided", "value": when(found.decided_at)},
+        *([{"name": "Because", "value": found.decision_reason}] if found.decision_reason else []),
+    ]
+
+
+def difference_rows(found: ChangeRequest, record: Any) -> list[dict[str, str]]:
+    """What differs, in words: of a BOM line by line, of others field by field."""
+    if found.kind == "bom_version" and record is not None:
+        proposed = proposal_of(found, record)
+        base = base_now(found, record) if found.state == ChangeState.DRAFT else found.base
+        empty = {**proposed, "base_quantity": "", "base_unit": "", "phantom": "", "lines": [], "outputs": []}
+        told = differences(base or {**empty, "scrap_factors": []}, proposed)
+        return [{"what": one.what, "field": one.field, "old": one.old, "new": one.new} for one in told]
+    kind = KINDS[found.kind]
+    rows = []
+    for one in changes_in(found, record):
+        field = kind.field(one.field)
+        label = field.label if field else words(one.field).capitalize()
+        rows.append({"what": "", "field": label, "old": _told(one.old), "new": _told(one.new)})
+    return rows
+
+
+def _told(value: Any) -> str:
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_role(str(one)) for one in value)
+    return str(value).replace("_", " ")
+
+
+def _orders(found: ChangeRequest, record: Any) -> dict[str, Any]:
+    """Open orders that the change touches, each with what was decided; and those that were decided on and are not open now."""
+    if found.kind != "bom_version":
+        return {}
+    decided = {one.order_id: one for one in found.orders.all()}
+    still = touched_orders(found, record) if found.state in OPEN_STATES else []
+    rows = [{"order": one, "choice": decided[one.order_id].choice if one.order_id in decided else ""} for one in still]
+    known = {one.order_id for one in still}
+    past = [one for order_id, one in sorted(decided.items()) if order_id not in known]
+    return {"rows": rows, "past": past, "asked": found.state in OPEN_STATES}
+
+
+def _signatures(found: ChangeRequest, content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every signature, also of rounds that were taken back; one of this round is for what stands here, or broken."""
+    told = []
+    for one in found.signatures.select_related("signature").order_by("id"):
+        past = one.round != found.round
+        covers = past or content_digest(one.signature.content) == content_digest(content)
+        meaning = one.signature.meaning + (f" (of round {one.round}, taken back since: does not count)" if past else "")
+        told.append(
+            {
+                "name": one.signature.printed_name,
+                "role": _role(one.role),
+                "meaning": meaning,
+                "at": one.signature.site_time,
+                "valid": signature_stands(one.signature) and covers,
+            }
+        )
+    return told
+
+
+def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict[str, Any]:
+    """What the signature component shows to somebody who may sign; to others why not."""
+    if found.state != ChangeState.SUBMITTED:
+        return {}
+    missing, given = missing_signers(found), given_signatures(found)
+    roles = [role for role in dict.fromkeys(missing) if role in person.roles]
+    role = roles[0] if roles else (missing[0] if missing else "")
+    hindered = signing_refusals(
+        name=str(found),
+        author=found.author_id,
+        signer=person.pk,
+        signer_roles=person.roles,
+        role=role,
+        required=found.required_roles,
+        given=given,
+    )
+    signs = bool(set(found.required_roles) & set(person.roles))
+    figures = f"{len(content['proposed'])} fields" if not KINDS[found.kind].versioned else "every figure of the version"
+    return {
+        "waits": True,
+        "signs": signs and not hindered,
+        "not_me": hindered if signs else [],
+        "roles": [{"code": one, "label": _role(one)} for one in roles],
+        "signed_facts": [
+            {"name": "Request", "value": f"{found}, round {found.round}"},
+            {"name": "Record", "value": f"{KINDS[found.kind].title} {found.subject}"},
+            {"name": "Why", "value": found.reason},
+            {"name": "Written by", "value": found.author.name},
+            {"name": "Says", "value": f"what is shown above: {figures}"},
+            {"name": "Takes effect", "value": when(found.effective_from) or "at once, with the last signature"},
+            *(
+                [{"name": "Open orders", "value": ", ".join(f"{o['order']}: {o['choice']}" for o in content["orders"])}]
+                if content["orders"]
+                else []
+            ),
+        ],
+    }
