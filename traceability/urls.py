@@ -28,7 +28,6 @@ web_urls: list = []
 desk_urls = [
     path("lots", lots.lots, name="lots"),
     path("products/<int:pk>", product.product, name="product"),
-    path("products/<int:pk>/operations/new", product.operation_new, name="operation-new"),
     path("quality-records", quality.records, name="quality-records"),
     path("quality-records/new", quality.record_new, name="quality-record-new"),
     path("quality-records/<str:number>", quality_record.record, name="quality-record"),

@@ -9,22 +9,25 @@ WITH ours AS (
     VALUES
     ('audit_delete', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
-        || 'reasoncode|device|person|persontoken)'),
+        || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold)'),
     ('audit_delete', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_delete', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_insert', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
-        || 'reasoncode|device|person|persontoken)'),
+        || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold)'),
     ('audit_insert', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_insert', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_update', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
-        || 'reasoncode|device|person|persontoken)'),
+        || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold)'),
     ('audit_update', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_update', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('bump_revision', 'masterdata_(bin|binservice|bomalternate|bomline|bomlinestep|bomoutput|bomversion|device|item|labelversion|'
         || 'operation|productionline|reasoncode|scrapfactor|site|training|triggerdefinition|triggerdefinition_devices|unit|'
-        || 'unitfactor)'),
+        || 'unitfactor|changepolicy|threshold)'),
+    ('change_law', 'masterdata_changerequest'),
+    ('change_order_law', 'masterdata_changeorder'),
+    ('change_signature_law', 'masterdata_changesignature'),
     ('closed_order_opens_with_signatures', 'traceability_workorder'),
     ('correction_stays_what_it_is', 'backflush_reversalrequest'),
     ('history_is_only_added_to', 'backflush_(ledgercheck|orderclose|outboxmessage|posting|recipe|reportbody|reportruling|'
@@ -36,13 +39,14 @@ WITH ours AS (
     ('label_law', 'masterdata_labelversion'),
     ('lot_moves_along_its_statuses', 'traceability_materiallot'),
     ('never_deleted', 'masterdata_(bin|bomversion|device|item|labelversion|masterdatarevision|person|persontoken|productionline|'
-        || 'reasoncode|signingticket|site|supplier|training|triggerdefinition|unit|unitfactor)'),
+        || 'reasoncode|signingticket|site|supplier|training|triggerdefinition|unit|unitfactor|changerequest|changepolicy|threshold)'),
     ('never_truncated', 'masterdata_.*'),
     ('nothing_is_deleted', 'backflush_(operationreport|orderprogress|orderreopening|outboxconsumer|outboxhead|reversalrequest|'
         || 'verifiedmark|webhookendpoint|webhookprogress)'),
     ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|qualitynumber|qualityrecord|'
         || 'stockbalance|workorder)'),
-    ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock)'),
+    ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock|changenote|changesignature)'),
+    ('only_by_request', 'masterdata_(item|operation|bin|binservice|productionline|reasoncode|supplier|threshold|changepolicy)'),
     ('only_old_nonces_go', 'masterdata_devicenonce'),
     ('order_moves_along_its_states', 'traceability_workorder'),
     ('part_law', 'masterdata_(bomalternate|bomline|bomlinestep|bomoutput|scrapfactor|triggerdefinition_devices)'),
@@ -58,6 +62,7 @@ WITH ours AS (
     ('rework_stays_what_it_is', 'traceability_workorder'),
     ('ticket_law', 'masterdata_signingticket'),
     ('unit_law', 'masterdata_unit'),
+    ('version_by_request_law', 'masterdata_(bomversion|triggerdefinition|unitfactor)'),
     ('version_law', 'masterdata_(bomversion|triggerdefinition|unitfactor)')
 ), only_added_to AS (
     SELECT o.* FROM ours o

@@ -36,11 +36,11 @@ def row_with(kind: str, record: Any, values: dict[str, Any]) -> tuple[Any, list[
                 setattr(row, field.name, _column_value(field, values[field.name]))
             except ValueError as error:
                 faults.append(Refusal("value_invalid", f"{field.label}: {error}", field.name, "Mend it."))
-    if record is None:
-        faults += _doubled(kind, values)
-    if not faults:
-        faults = _faults_of(kind, row, values)
-    return row, faults
+    if faults:
+        return row, faults
+    doubled = _doubled(kind, values) if record is None else []
+    own = _faults_of(kind, row)
+    return row, doubled + [fault for fault in own if not doubled or "unique" not in fault.code]
 
 
 def _stranger_faults(plan: Kind, record: Any, values: dict[str, Any]) -> list[Refusal]:
@@ -99,7 +99,7 @@ def _empty(field: Field) -> Any:
     return "" if field.kind in (FieldKind.TEXT, FieldKind.CHOICE) else [] if field.kind == FieldKind.ROLES else None
 
 
-def _faults_of(kind: str, row: Any, values: dict[str, Any]) -> list[Refusal]:
+def _faults_of(kind: str, row: Any) -> list[Refusal]:
     match kind:
         case "item":
             try:

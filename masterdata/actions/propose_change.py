@@ -56,10 +56,10 @@ def propose_change(
             content = content_of_record(kind, record)
         else:
             base = content_of_record(kind, record) if record is not None else None
-            proposed = changed_fields(KINDS[kind], base, proposed)
             _, faults = row_with(kind, record, dict(proposed))
             if faults:
                 raise Refused(*faults)
+            proposed = changed_fields(KINDS[kind], base, proposed)
             content = {**(base or {}), **proposed}
         return save(
             ChangeRequest(

@@ -51,10 +51,10 @@ def revise_change(
             )
         if proposed is not None and not KINDS[row.kind].versioned:
             base = content_of_record(row.kind, record) if record is not None else None
-            row.proposed = changed_fields(KINDS[row.kind], base, proposed)
-            _, faults = row_with(row.kind, record_of(row), dict(row.proposed))
+            _, faults = row_with(row.kind, record, dict(proposed))
             if faults:
                 raise Refused(*faults)
+            row.proposed = changed_fields(KINDS[row.kind], base, proposed)
             row.subject = subject_of_record(row.kind, {**(base or {}), **row.proposed})[:160]
         row.reason = row.reason if reason is None else reason.strip()
         row.later_orders = row.later_orders if later_orders is None else later_orders

@@ -101,18 +101,18 @@ END $$;
 CREATE FUNCTION masterdata_governed_law() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
-    number text := coalesce(current_setting('backflush.change_request', true), '');
+    asked text := coalesce(current_setting('backflush.change_request', true), '');
 BEGIN
     IF TG_OP = 'UPDATE' AND to_jsonb(OLD) = to_jsonb(NEW) THEN
         RETURN NEW;
     END IF;
-    IF number !~ '^[0-9]+$' OR NOT EXISTS (
-        SELECT 1 FROM masterdata_changerequest
-        WHERE masterdata_changerequest.number = current_setting('backflush.change_request')::bigint
-            AND state = 'approved' AND kind = TG_ARGV[0] AND record_id = OLD.id
+    -- compared as text: nothing says in which order an OR is looked at
+    IF NOT EXISTS (
+        SELECT 1 FROM masterdata_changerequest c
+        WHERE c.number::text = asked AND c.state = 'approved' AND c.kind = TG_ARGV[0] AND c.record_id = OLD.id
     ) THEN
         PERFORM masterdata_refuse('governed_record_changes_by_request',
-            format('A %s changes by an approved change request only.', replace(TG_ARGV[0], '_', ' ')));
+            format('This %s changes by an approved change request only.', replace(TG_ARGV[0], '_', ' ')));
     END IF;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
@@ -164,9 +164,9 @@ BEGIN
         ('reasoncode', 'reason', 'UPDATE'), ('supplier', 'supplier', 'UPDATE'), ('threshold', 'threshold', 'UPDATE'),
         ('changepolicy', 'change_policy', 'UPDATE')
     ) AS governed(tbl, kind, acts) LOOP
-        EXECUTE format('CREATE TRIGGER governed_law BEFORE %s ON %I FOR EACH ROW '
+        EXECUTE format('CREATE TRIGGER only_by_request BEFORE %s ON %I FOR EACH ROW '
             'EXECUTE FUNCTION masterdata_governed_law(%L)', row.acts, 'masterdata_' || row.tbl, row.kind);
-        EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER governed_law', 'masterdata_' || row.tbl);
+        EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER only_by_request', 'masterdata_' || row.tbl);
     END LOOP;
 
     CREATE TRIGGER change_law BEFORE INSERT OR UPDATE ON masterdata_changerequest FOR EACH ROW

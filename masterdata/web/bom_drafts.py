@@ -9,15 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from masterdata.actions.ask_for_approval import ask_for_approval
 from masterdata.actions.draft_bom import draft_bom
 from masterdata.actions.redraft_bom import redraft_bom
-from masterdata.actions.submit_bom import submit_bom
 from masterdata.models import BomVersion, Item, Operation, Unit
 from masterdata.pages.access import desk_page, person_of, status_of
 from masterdata.pages.once import form_number, once
 from masterdata.queries import bom_content, draft_of, surroundings, unchanged_refusal, unit_names
 from masterdata.rules.bom import BomDraft
 from masterdata.rules.bom_faults import faults_of, with_unknown
+from masterdata.rules.change_control import ChangeState
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.signatures import content_digest
@@ -89,14 +90,23 @@ def _saved(request: HttpRequest, version: BomVersion) -> HttpResponse:
 
 
 def _submitted(request: HttpRequest, version: BomVersion) -> HttpResponse:
-    """Refused here only where something around it changed in this very moment: the draft is kept then."""
+    """To the change request that decides on it. Refused only where something around it changed in this very moment."""
     try:
-        submit_bom(version=version, actor=person_of(request), now=timezone.now())
+        opened = ask_for_approval(
+            kind="bom_version",
+            version=version,
+            actor=person_of(request),
+            reason=version.reason,
+            now=timezone.now(),
+        )
     except Refused as refused:
         messages.error(request, f"{version} is saved as a draft, but was not submitted: {refused}")
+        return redirect("bom", version.pk)
+    if opened.state == ChangeState.DRAFT:
+        messages.info(request, f"{version} is saved. Decide what it means for open orders, then submit {opened}.")
     else:
-        messages.success(request, f"{version} is submitted. Somebody else approves it.")
-    return redirect("bom", version.pk)
+        messages.success(request, f"{opened} is submitted. Somebody else approves it.")
+    return redirect("change", opened.number)
 
 
 def _faults(draft: BomDraft, item: Item, reason: str) -> list[Refusal]:

@@ -41,9 +41,7 @@ class GovernedForm(forms.Form):
                 continue
             self.fields[field.name] = _field(field, kind, site)
             self.initial.setdefault(field.name, _shown(field, told.get(field.name, field.initial)))
-        self.fields["reason"] = forms.CharField(
-            max_length=300, required=False, label="Why?", help_text="Whoever signs it reads this."
-        )
+        self.fields["reason"] = forms.CharField(max_length=300, label="Why?", help_text="Whoever signs it reads this.")
         self.fields["effective_from"] = local_time(
             "Effective from", required=False, help_text="At the site's time. Empty: at once, when it is signed."
         )
@@ -79,17 +77,17 @@ def _field(field: Field, kind: Kind, site: Site) -> forms.Field:
         case FieldKind.ROLES:
             return RolesField(**common)
     if field.kind in _REFERENCES:
-        return _reference(field, site, common)
+        return _reference(field, kind, site, common)
     return forms.CharField(max_length=field.most, **common)
 
 
-def _reference(field: Field, site: Site, common: dict[str, Any]) -> forms.Field:
+def _reference(field: Field, kind: Kind, site: Site, common: dict[str, Any]) -> forms.Field:
     rows: QuerySet[Any]
     by: str | None = "code"
     match field.kind:
         case FieldKind.ITEM:
             rows, say = Item.objects.order_by("code"), lambda row: f"{row.code}  {row.name}"
-            if field.label == "Component":
+            if kind.name == "label_version":
                 rows = rows.filter(label_controlled=True)
         case FieldKind.UNIT:
             rows, say = Unit.objects.order_by("code"), lambda row: f"{row.symbol} ({row.name})"

@@ -232,7 +232,7 @@ def test_a_version_under_a_request_is_approved_by_nothing_else(cast):
     _, version = drafted_kit()
     request = submitted(proposed(version, author=version.author))
     version.refresh_from_db()
-    signs = plant.ticket(cast.qa, approved_from(bom_content(version), None))
+    signs = plant.ticket(cast.qa, approved_from(bom_content(version), None), at=NOW + timedelta(hours=1))
     with pytest.raises(Refused) as refused:
         approve_bom(version=version, ticket=signs, effective_from=None, now=NOW + timedelta(hours=1))
     assert codes(refused) == {"version_is_approved_by_its_request"}

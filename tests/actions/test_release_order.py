@@ -9,7 +9,7 @@ from masterdata.models import Operation
 from masterdata.rules.bom import AlternateDraft, LineDraft, OutputDraft
 from masterdata.rules.refusal import Refused
 from tests import floor, plant
-from tests.changing import change_item
+from tests.changing import change_item, changed
 from traceability.actions.release_order import release_order
 from traceability.models import OrderPin, WorkOrder
 
@@ -109,7 +109,7 @@ def test_a_bom_of_tomorrow_is_not_effective_today(kit):
 
 def test_an_operation_needs_a_line(kit):
     bom(kit)
-    Operation.objects.filter(item=kit, number="20").update(line=None)
+    changed(Operation.objects.get(item=kit, number="20"), line=None)
     assert refused(floor.planned_order(kit)) == ["no_line"]
 
 

@@ -8,6 +8,7 @@ from masterdata.models import Supplier
 from masterdata.queries.audit_check import audit_faults, stored_heads
 from masterdata.rules.audit_heads import head_faults
 from tests import databases, plant
+from tests.changing import change_item
 from tests.laws.sealing import seal_all
 
 EVENT = "(SELECT max(id) FROM masterdata_auditevent WHERE tbl = 'masterdata_item' AND op = 'update')"
@@ -53,8 +54,7 @@ def template(django_db_setup, django_db_blocker, tmp_path_factory):
         foil = plant.item("FOIL", unit="KGM")
         Supplier.objects.create(code="S-1", name="One")
         seal_all(heads)
-        foil.name = "Foil, printed"
-        foil.save()
+        change_item(item=foil, actor=plant.people().engineer, reason="printed now", now=plant.NOW, name="Foil, printed")
         seal_all(heads)
     yield name, heads
     databases.drop(name)

@@ -291,7 +291,7 @@ def test_every_change_moves_the_revision_and_reading_does_not(own):
 def test_a_revision_that_was_rolled_back_never_comes_again(own):
     before = master_data_revision()
     with psycopg.connect(own.url, options=ACTS) as connection:
-        connection.execute("UPDATE masterdata_item SET name = 'x'")
+        connection.execute("UPDATE masterdata_site SET name = 'x'")
         [undone] = connection.execute("SELECT number FROM masterdata_masterdatarevision").fetchone()
         connection.rollback()
     assert undone > before

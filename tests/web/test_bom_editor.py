@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 
 from masterdata.models import BomVersion, Item
+from tests.changing import changed
 from tests.web.bom_pages import editor, page, send, version
+from tests.web.changes import newest, submit
 from tests.web.forms import fields_of
 from tests.web.scene import item
 
@@ -104,7 +106,7 @@ def test_what_cannot_be_read_is_told_in_place(look, field, typed, words):
 
 def test_a_method_that_an_item_forbids_is_a_fault_of_its_line(as_):
     client = as_("engineer")
-    Item.objects.filter(code="PK-BTL-200").update(safety_critical=True)
+    changed(Item.objects.get(code="PK-BTL-200"), safety_critical=True)
     answer = send(client, {**editor(client), "reason": "x"}, "submit")
     assert "PK-BTL-200 is safety-critical, so it may not be posted by backflush." in answer.content.decode()
 
@@ -191,6 +193,7 @@ def test_a_version_that_is_no_draft_is_not_edited(as_):
     edit = reverse("bom-edit", args=[draft.pk])
     first, late = (fields_of(client.get(edit)) for _ in range(2))
     client.post(edit, {**first, "do": "submit", "reason": "Drop the set."})
+    submit(client, newest())
     answer = client.get(edit, follow=True)
     assert answer.redirect_chain == [(reverse("bom", args=[draft.pk]), 302)]
     assert "FG-ELD-200 v2 is submitted, so it is not edited any more." in answer.content.decode()
@@ -209,7 +212,8 @@ def test_a_version_in_which_no_figure_differs_is_not_submitted(as_):
     assert answer.status_code == 422
     assert "No figure differs from FG-ELD-200 v1, the version that it would replace." in answer.content.decode()
     send(client, {**editor(client), "reason": "Nothing."}, "save")
-    answer = client.post(reverse("bom-submit", args=[version(3).pk]))
+    client.post(reverse("change-open", args=["bom_version", version(3).pk]))
+    answer = submit(client, newest())
     assert answer.status_code == 422
     assert "No figure differs" in answer.content.decode()
     assert version(3).state == "draft"

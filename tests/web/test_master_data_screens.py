@@ -9,7 +9,8 @@ from masterdata.actions.draft_unit_factor import draft_unit_factor
 from masterdata.models import Bin, BinService, Item, ProductionLine, ReasonCode, Supplier, TriggerDefinition, UnitFactor
 from masterdata.queries import signature_faults
 from tests import plant
-from tests.web.forms import fields_of, signed
+from tests.web.changes import carried, newest, page, sign, submit
+from tests.web.forms import fields_of
 from tests.web.scene import item
 
 
@@ -18,18 +19,22 @@ def filled(client, page: str, **values) -> dict:
     return {**fields_of(client.get(reverse(page))), **values}
 
 
-def test_an_item_is_defined(as_):
+def test_an_item_is_proposed_and_is_there_once_qa_signed(as_):
     client = as_("engineer")
     sent = filled(client, "item-new", code="RM-HON-001", name="Honey", stock_unit="KGM", standard_cost="9.80")
-    answer = client.post(reverse("item-new"), sent)
+    answer = client.post(reverse("item-new"), {**sent, "reason": "A new recipe."})
+    assert answer.url == reverse("change", args=[newest().number])
+    assert not Item.objects.filter(code="RM-HON-001").exists()
+    carried(client, as_("qa"))
     made = Item.objects.get(code="RM-HON-001")
-    assert answer.url == reverse("item", args=[made.pk])
     assert (str(made.standard_cost), made.tracking, made.decimals) == ("9.800000", "lot", 3)
 
 
 def test_every_fault_of_an_item_is_told_and_nothing_typed_is_lost(as_):
     client = as_("engineer")
-    sent = filled(client, "item-new", code="RM-SUG-025", name="Sugar again", stock_unit="KGM", gtin="123")
+    sent = filled(
+        client, "item-new", code="RM-SUG-025", name="Sugar again", stock_unit="KGM", gtin="123", reason="New."
+    )
     answer = client.post(reverse("item-new"), {**sent, "tracking": "serial"})
     shown = answer.content.decode()
     assert answer.status_code == 422
@@ -66,8 +71,10 @@ def test_a_change_needs_a_reason_and_shows_old_and_new(as_):
     form = fields_of(client.get(change))
     assert client.post(change, {**form, "standard_cost": "0.33"}).status_code == 422
     client.post(change, {**form, "standard_cost": "0.33", "reason": "New supplier price."})
+    request = carried(client, as_("qa"))
     shown = client.get(reverse("item", args=[found.pk])).content.decode()
-    for words in ("Ede Engineer", "New supplier price.", "standard cost", '<del class="old">0.31</del>', "0.33"):
+    told = f"{request}: New supplier price."
+    for words in ("Quinn Quality", told, "standard cost", '<del class="old">0.31</del>', "0.33"):
         assert words in shown
 
 
@@ -84,6 +91,7 @@ def test_a_changed_flag_lists_the_boms_that_it_makes_invalid(as_):
     client, found = as_("engineer"), item("PK-BTL-200")
     change = reverse("item-change", args=[found.pk])
     client.post(change, {**fields_of(client.get(change)), "high_value": "on", "reason": "Design bottle."})
+    carried(client, as_("qa"))
     shown = client.get(reverse("item", args=[found.pk])).content.decode()
     assert "BOM FG-ELD-200 v1, line 20" in shown
     assert "PK-BTL-200 is high-value, so it may not be posted by backflush." in shown
@@ -102,14 +110,19 @@ def test_a_factor_is_drafted_by_one_and_signed_by_another(as_):
     engineer.post(reverse("unit-factor-new"), sent)
     made = UnitFactor.objects.get(item__code="PK-CTN-012")
     assert (int(made.numerator), int(made.denominator), made.state) == (1, 24, "draft")
-    here = reverse("unit-factor", args=[made.pk])
-    own = engineer.post(here, signed(fields_of(engineer.get(here), holds="digest"), "engineer"))
-    assert own.status_code == 422
-    assert "may not approve it" in own.content.decode()
-    assert qa.post(here, signed(fields_of(qa.get(here), holds="digest"), "qa")).url == here
+    opened(engineer, "unit_factor", made, "Boxes of 24.")
+    request = newest()
+    submit(engineer, request)
+    assert "may not approve it" not in page(engineer, request)  # an engineer is not asked to sign factors
+    assert sign(qa, request, "qa").status_code == 302
     made.refresh_from_db()
     assert made.state == "approved"
-    assert "Quinn Quality" in qa.get(here).content.decode()
+    assert "Quinn Quality" in qa.get(reverse("unit-factor", args=[made.pk])).content.decode()
+
+
+def opened(client, kind: str, record, reason: str = ""):
+    """The author asks for approval on the record's page."""
+    return client.post(reverse("change-open", args=[kind, record.pk]), {"reason": reason})
 
 
 @pytest.mark.parametrize(
@@ -156,28 +169,28 @@ def test_a_trigger_definition_is_drafted_and_signed(as_):
     made = TriggerDefinition.objects.get(state="draft")
     assert answer.url == reverse("trigger", args=[made.pk])
     assert (made.version, made.kind, made.clock_tolerance_seconds) == (2, "pack_confirmed", 30)
-    here = reverse("trigger", args=[made.pk])
-    qa.post(here, signed(fields_of(qa.get(here), holds="digest"), "qa"))
+    opened(engineer, "trigger_definition", made, "Packed by the MES.")
+    carried(engineer, qa)
     made.refresh_from_db()
     assert made.state == "approved"
     shown = qa.get(reverse("product", args=[item("FG-ELD-200").pk])).content.decode()
     assert "pack confirmed" in shown
 
 
-@pytest.mark.parametrize("record", ["unit-factor", "trigger"])
-def test_a_record_is_signed_with_the_time_chosen_and_never_one_in_the_past(as_, record):
-    qa = as_("qa")
-    made = a_factor_draft() if record == "unit-factor" else a_trigger_draft()
-    here = reverse(record, args=[made.pk])
-    form = fields_of(qa.get(here), holds="digest")
-    past = qa.post(here, signed({**form, "effective_from": "2026-01-01T00:00"}, "qa"))
+@pytest.mark.parametrize("kind", ["unit_factor", "trigger_definition"])
+def test_a_record_is_signed_with_the_time_chosen_and_never_one_in_the_past(as_, kind):
+    engineer, qa = as_("engineer"), as_("qa")
+    made = a_factor_draft() if kind == "unit_factor" else a_trigger_draft()
+    opened(engineer, kind, made, "Later.")
+    past = submit(engineer, newest(), effective_from="2026-01-01T00:00")
     assert past.status_code == 422
     assert "has passed" in past.content.decode()
-    seen = qa.post(here, {**form, "effective_from": "2099-01-01T06:00", "do": "show"}, follow=True)
-    assert "1 Jan 2099 06:00 CET" in seen.content.decode()
-    qa.post(here, signed(fields_of(seen, holds="digest"), "qa"))
+    assert submit(engineer, newest(), effective_from="2099-01-01T06:00").status_code == 302
+    assert "1 Jan 2099 06:00 CET" in page(qa, newest()).partition("You sign exactly this")[2]
+    sign(qa, newest(), "qa")
     made.refresh_from_db()
     assert (made.state, made.signature.content["effective_from"]) == ("approved", "2099-01-01T05:00:00.000000Z")
+    assert newest().state == "approved"
     assert signature_faults(made) == []
 
 
@@ -209,24 +222,30 @@ def test_a_trigger_for_an_operation_that_is_not_there_is_refused(look):
 
 def test_an_operation_is_added_to_a_route(as_):
     client, product = as_("engineer"), item("SF-SYR-001")
-    address = reverse("operation-new", args=[product.pk])
-    form = fields_of(client.get(address))
-    assert client.post(address, {**form, "number": "x", "name": "Rest"}).status_code == 422
-    client.post(address, {**form, "number": "20", "name": "Rest", "line": plant.line("MIX-1").pk})
+    address = reverse("change-new", args=["operation"])
+    form = fields_of(client.get(address, {"item": product.code}))
+    assert form["item"] == product.code
+    sent = {**form, "name": "Rest", "line": plant.line("MIX-1").pk, "reason": "It has to rest."}
+    assert client.post(address, {**sent, "number": "x"}).status_code == 422
+    client.post(address, {**sent, "number": "20"})
+    carried(client, as_("qa"))
     assert product.operations.filter(number="20", name="Rest", line__code="MIX-1").exists()
 
 
-def test_reasons_bins_lines_and_suppliers_are_defined(as_):
-    client = as_("engineer")
-    client.post(
-        reverse("reason-new"),
-        filled(client, "reason-new", code="DROP", name="Dropped", kind="scrap", loss="avoidable", owner="Production"),
-    )
-    client.post(reverse("line-new"), filled(client, "line-new", code="PACK-1", name="Packing line"))
-    client.post(reverse("bin-new"), filled(client, "bin-new", code="PACK-1-WIP", kind="staging", walking_order="7"))
-    client.post(reverse("supplier-new"), filled(client, "supplier-new", code="SUP-77", name="Bottle works"))
+def test_reasons_bins_lines_and_suppliers_are_defined_by_requests(as_):
+    client, second, qa = as_("engineer"), as_("second_engineer"), as_("qa")
+
+    def define(address: str, signer, username: str, **fields) -> None:
+        answer = client.post(reverse(address), filled(client, address, reason="A new line.", **fields))
+        assert answer.status_code == 302, answer.content.decode()
+        carried(client, signer, username)
+
+    define("reason-new", qa, "qa", code="DROP", name="Dropped", kind="scrap", loss="avoidable", owner="Production")
+    define("line-new", second, "second_engineer", code="PACK-1", name="Packing line")
+    define("bin-new", second, "second_engineer", code="PACK-1-WIP", kind="staging", walking_order="7")
+    define("supplier-new", qa, "qa", code="SUP-77", name="Bottle works")
     made, line = Bin.objects.get(code="PACK-1-WIP"), ProductionLine.objects.get(code="PACK-1")
-    client.post(reverse("bin-serve"), filled(client, "bin-serve", bin=made.pk, line=line.pk))
+    define("bin-serve", second, "second_engineer", bin=made.pk, line=line.pk)
     assert ReasonCode.objects.filter(code="DROP", loss="avoidable").exists()
     assert Supplier.objects.filter(code="SUP-77").exists()
     assert BinService.objects.filter(bin=made, line=line).exists()
@@ -235,7 +254,9 @@ def test_reasons_bins_lines_and_suppliers_are_defined(as_):
 
 def test_miscellaneous_is_no_reason(as_):
     client = as_("engineer")
-    sent = filled(client, "reason-new", code="MISC", name="Miscellaneous", kind="return", owner="Production")
+    sent = filled(
+        client, "reason-new", code="MISC", name="Miscellaneous", kind="return", owner="Production", reason="New."
+    )
     answer = client.post(reverse("reason-new"), sent)
     assert answer.status_code == 422
     assert "Miscellaneous is no reason." in answer.content.decode()
@@ -268,7 +289,7 @@ def test_history_never_shows_a_password_or_token(look):
 def test_who_sets_up_no_plant_is_told_who_does(look, name):
     answer = look("operator").post(reverse(name), {})
     assert answer.status_code == 403
-    assert "Olga Operator may not set up sites, lines, bins, items and routes." in answer.content.decode()
+    assert "Olga Operator may not propose changes of governed records." in answer.content.decode()
 
 
 def test_every_record_is_a_read_only_page_for_admins_and_auditors(look):

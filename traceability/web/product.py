@@ -2,18 +2,14 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from masterdata.actions.define_operation import define_operation
-from masterdata.models import Item, Operation, ProductionLine, UnitFactor
-from masterdata.pages.access import can, desk_page, person_of, site_of
+from masterdata.models import Item, Operation, UnitFactor
+from masterdata.pages.access import can, desk_page, site_of
 from masterdata.pages.figures import figure, words
-from masterdata.pages.forms import form_page, labelled
 from masterdata.pages.histories import history_of
 from masterdata.queries import bom_versions, effective_bom, effective_trigger, where_used
 from masterdata.queries.bom_lines import flat, lines_of
@@ -86,44 +82,3 @@ def _demands(one: Operation) -> str:
         "packs": one.packs,
     }
     return ", ".join(word for word, holds in found.items() if holds)
-
-
-class OperationForm(forms.Form):
-    """An operation of the product's route."""
-
-    number = forms.CharField(
-        max_length=10, label="Number", help_text="A whole number such as 10; they run in this order."
-    )
-    name = forms.CharField(max_length=120, label="Name")
-    line = forms.ModelChoiceField(ProductionLine.objects.none(), required=False, label="Usually runs at")
-    count_point = forms.BooleanField(
-        required=False, initial=True, label="Count point: its good units limit the next one's"
-    )
-    requires_clearance = forms.BooleanField(required=False, label="Wants the line cleared first")
-    requires_training = forms.BooleanField(required=False, label="Wants trained people")
-    packs = forms.BooleanField(required=False, label="Packs: wants approved labels")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["line"].queryset = ProductionLine.objects.order_by("code")  # type: ignore[attr-defined]
-        labelled(self.fields["line"], lambda line: f"{line.code}  {line.name}")
-
-
-@desk_page(Duty.SET_UP_PLANT)
-def operation_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Add an operation to the route; orders released from then on have it."""
-    item = get_object_or_404(Item, pk=pk)
-
-    def define(asked: dict[str, Any]) -> HttpResponse:
-        made = define_operation(item=item, actor=person_of(request), **asked)
-        messages.success(request, f"Operation {made.number} is defined.")
-        return redirect("product", pk)
-
-    trail = [
-        {"label": "Products", "url": reverse("products")},
-        {"label": item.code, "url": reverse("product", args=[pk])},
-        {"label": "New operation"},
-    ]
-    return form_page(
-        request, OperationForm(request.POST or None), define, title=f"New operation of {item.code}", trail=trail
-    )

@@ -80,7 +80,7 @@ _DESK_RAIL = (
         "product",
         _DESK,
         _("Master data"),
-        _also("product bom bom-draft bom-edit operation-new"),
+        _also("product bom bom-draft bom-edit"),
     ),
     Entry(
         _("Change requests"),
