@@ -12,7 +12,7 @@ class TraceabilityConfig(AppConfig):
         from masterdata.actions.order_moves import tell_how_orders_move
         from masterdata.queries.open_orders import tell_of_open_orders
         from traceability.actions.move_order import move_order
-        from traceability.queries.open_orders import orders_made_by_earlier, why_it_cannot_move
+        from traceability.queries.orders_of_versions import orders_made_by_earlier, why_it_cannot_move
 
         tell_of_open_orders(orders_made_by_earlier, why_it_cannot_move)
         tell_how_orders_move(move_order)

@@ -192,7 +192,7 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
     return {
         "waits": True,
         "signs": signs and not hindered,
-        "not_me": hindered if signs else [],
+        "not_me": hindered if signs else [one for one in hindered if one.code == "author_is_approver"],
         "roles": [{"code": one, "label": _role(one)} for one in roles],
         "signed_facts": [
             {"name": "Request", "value": f"{found}, round {found.round}"},

@@ -70,7 +70,7 @@ def test_one_shift_from_badge_to_audit(shift, real_database):
     ask_for_a_reversal(board, second)
     qa_signs_the_reversal(shift, second)
     version = engineer_drafts_and_may_not_approve(shift)
-    another_engineer_approves(shift, version)
+    quality_approves(shift, version)
     next_order_uses_it(board, tablet, version)
     finance_drills_to_the_ledger(shift)
     auditor_reads_and_changes_nothing(shift)
@@ -247,24 +247,28 @@ def engineer_drafts_and_may_not_approve(shift: Shift) -> BomVersion:
     page.get_by_label("Why this version?").fill("The new cutter leaves less dust.")
     page.get_by_role("region", name="Line 1").get_by_label("Scrap %").fill("1")
     page.get_by_role("button", name="Submit for approval").click()
-    expect(page.locator(".banner.good")).to_contain_text("is submitted. Somebody else approves it.")
-    differences = page.get_by_role("region", name="Differences")
+    expect(page.locator(".banner.info")).to_contain_text("Decide what it means for open orders")
+    differences = page.get_by_role("region", name="What changes")
     expect(differences.locator("del")).to_contain_text("2 % gross up")
     expect(differences.locator("ins")).to_contain_text("1 % gross up")
-    sign(page, "engineer", plant.PASSWORD, "Sign and approve")
+    page.get_by_role("button", name="Save and submit").click()
+    expect(page.locator(".banner.refused").first).to_contain_text("nobody decided whether it stays on the old version")
+    page.get_by_label("Decision for").select_option("keep")
+    page.get_by_role("button", name="Save and submit").click()
+    expect(page.locator(".banner.good")).to_contain_text("is submitted.")
     expect(page.locator(".banner.refused").first).to_contain_text("may not approve it.")
     version = BomVersion.objects.get(item__code=PRODUCT, number=2)
     assert version.state == "submitted"
     return version
 
 
-def another_engineer_approves(shift: Shift, version: BomVersion) -> None:
-    page = shift.desk("second_engineer")
-    page.get_by_role("link", name=PRODUCT).click()
-    page.get_by_role("link", name="v2", exact=True).click()
-    sign(page, "second_engineer", plant.PASSWORD, "Sign and approve")
-    expect(page.locator(".banner.good")).to_contain_text("is approved.")
-    expect(page.locator("#main")).to_contain_text("Sefa Engineer")
+def quality_approves(shift: Shift, version: BomVersion) -> None:
+    page = shift.desk("qa")
+    page.get_by_role("link", name="Change requests").click()
+    page.get_by_role("link", name="CR-1", exact=True).click()
+    sign(page, "qa", plant.PASSWORD, "Sign and approve")
+    expect(page.locator(".banner.good")).to_contain_text("It is effective.")
+    expect(page.locator("#main")).to_contain_text("Quinn Quality")
     version.refresh_from_db()
     assert version.state == "approved"
 

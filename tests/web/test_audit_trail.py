@@ -31,7 +31,7 @@ def rows(client, **asked) -> list[dict[str, str]]:
 
 def test_a_change_is_told_with_who_what_and_why(changed):
     [row] = [one for one in rows(changed, kind="masterdata_item", record="PK-CTN-012") if one["Why"] == "Dearer."]
-    assert row["Who"] == plant.people().engineer.name
+    assert row["Who"] == plant.people().qa.name
     assert row["Record"] == "item PK-CTN-012"
     assert "standard cost: 0.58 → 0.61" in row["Old → new"]
     shown = changed.get(TRAIL, {"record": "PK-CTN-012"}).content.decode()
