@@ -51,7 +51,7 @@ class Costing:
     def of(self, draft: BomDraft) -> CostedBom:
         """A draft as it stands, whatever is still missing in it."""
         self._learn({draft.item, *(line.item for line in draft.lines)})
-        top = self._fact(draft, version=0)
+        top = self.fact(draft, version=0)
         rolled = roll_up(
             top,
             self._facts.get,
@@ -81,9 +81,9 @@ class Costing:
         self._phantoms |= inner
         drafts = {pk: draft_of(version) for pk, version in inner.items()}
         self._learn({line.item for draft in drafts.values() for line in draft.lines})
-        self._facts |= {pk: self._fact(draft, version=inner[pk].pk) for pk, draft in drafts.items()}
+        self._facts |= {pk: self.fact(draft, version=inner[pk].pk) for pk, draft in drafts.items()}
 
-    def _fact(self, draft: BomDraft, version: int) -> BomFact:
+    def fact(self, draft: BomDraft, version: int) -> BomFact:
         """A draft in the form that usage is exploded from. A line is named by its number: a new one has no identity."""
         return BomFact(
             version=version,
