@@ -53,7 +53,10 @@ def test_a_version_costs_its_components_through_factors_losses_and_phantoms():
 def test_a_draft_in_which_something_is_unknown_is_costed_as_far_as_it_goes():
     bottle()
     drafted = BomDraft(
-        "BOTTLE", "1", "C62", lines=(LineDraft("NO-SUCH", "1"), LineDraft("CAP", "1"), LineDraft("CAP", "1", unit="KGM"))
+        "BOTTLE",
+        "1",
+        "C62",
+        lines=(LineDraft("NO-SUCH", "1"), LineDraft("CAP", "1"), LineDraft("CAP", "1", unit="KGM")),
     )
     rolled = Costing(LATER).of(drafted).roll_up
 
