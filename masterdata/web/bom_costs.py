@@ -188,22 +188,22 @@ def _columns(costed: CostedBom, currency: str) -> list[lists.Column]:
             ),
             number=True,
         ),
-        lists.Column("Besides, and gaps", lambda row: lists.text(_besides(costed, row, currency), soft=True)),
+        lists.Column(
+            "Besides, and gaps",
+            lambda row: lists.text(besides_of(costed, row.cost, currency) if row.first else "", soft=True),
+        ),
     ]
 
 
-def _besides(costed: CostedBom, row: CostRow, currency: str) -> str:
-    """What the line owes once, and what is missing."""
-    if not row.first:
-        return ""
-    line = row.cost
+def besides_of(costed: CostedBom, line: LineCost, currency: str) -> str:
+    """What a line owes once, and what is missing."""
     told = [
         f"{exact(cost)} {currency} {words}"
         for cost, words in ((line.order, "per order"), (line.setup, "per setup"), (line.closed, "per unit closed"))
         if cost
     ]
     told += [f"from order size {exact(start)}: {exact(cost)} {currency}" for start, cost in line.steps]
-    told += [_gap(costed, row.line, gap) for gap in line.gaps]
+    told += [_gap(costed, costed.draft.lines[line.number - 1], gap) for gap in line.gaps]
     return "; ".join(told)
 
 

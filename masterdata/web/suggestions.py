@@ -18,7 +18,12 @@ def item_suggestions(request: HttpRequest) -> HttpResponse:
     """Items by code or name, as {value, words}."""
     rows = _fitting(asked(request, "q")).select_related("stock_unit")[:MOST]
     return JsonResponse(
-        {"found": [{"value": row.code, "words": f"{row.name} ({row.stock_unit.symbol})"} for row in rows]}
+        {
+            "found": [
+                {"value": row.code, "words": f"{row.name} ({row.stock_unit.symbol})", "unit": row.stock_unit.symbol}
+                for row in rows
+            ]
+        }
     )
 
 
