@@ -66,12 +66,14 @@
   function renumber() {
     let number = 0;
     let place = 0;
+    const set = (holder, name, value) => { if (holder[name] !== value) holder[name] = value; };
     for (const line of grid.querySelectorAll("[data-line]")) {
-      fieldOf(line, "place").value = ++place;
       const counts = !isOut(line);
       if (counts) number += 1;
-      line.querySelector(".place").textContent = counts ? number : "";
-      line.setAttribute("aria-label", counts ? `Line ${number}` : `${code(line)}, taken out`);
+      set(fieldOf(line, "place"), "value", String(++place));
+      set(line.querySelector(".place"), "textContent", counts ? String(number) : "");
+      set(line, "ariaLabel", counts ? `Line ${number}` : `${code(line)}, taken out`);
+      if (line.classList.contains("taken-out") === counts) line.classList.toggle("taken-out", !counts);
     }
   }
   function groupOf(operation) {

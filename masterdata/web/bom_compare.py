@@ -1,6 +1,6 @@
 """Two BOM versions side by side, of one product or of two: line by line, field by field, with what they cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,12 @@ from masterdata.models import BomVersion
 from masterdata.pages import lists
 from masterdata.pages.access import desk_page, site_of
 from masterdata.pages.figures import exact
-from masterdata.queries import bom_content
+from masterdata.queries import bom_content, unit_names
 from masterdata.queries.bom_costs import CostedBom, Costing
 from masterdata.rules.bom_comparison import Change, Comparison, FieldPair, Pair, compare
 from masterdata.rules.exact import ZERO, Fraction
 from masterdata.rules.refusal import Refusal
+from masterdata.rules.unit_names import UnitName, write_unit
 from masterdata.web.bom_costs import fraction_cell
 from masterdata.web.suggestions import named_version
 
@@ -96,7 +97,8 @@ def _before(version: BomVersion) -> BomVersion | None:
 def _compared(
     left: BomVersion, right: BomVersion, compared: Comparison, costs: tuple[CostedBom, CostedBom], *, only: bool
 ) -> dict[str, Any]:
-    lines = [_line(pair, costs) for pair in compared.lines]
+    names = unit_names()
+    lines = [_line(pair, costs, names) for pair in compared.lines]
     counts = [(change.value, sum(pair.change == change for pair in compared.lines)) for change in Change]
     totals = costs[0].roll_up.per_unit, costs[1].roll_up.per_unit
     return {
@@ -104,9 +106,13 @@ def _compared(
         "right": right,
         "same": compared.same,
         "counts": [{"word": word, "number": number, "tone": _TONES[Change(word)]} for word, number in counts if number],
-        "head": [one for one in compared.head if one.differs or not only],
+        "head": [_written(one, names) for one in compared.head if one.differs or not only],
         "lines": [line for line in lines if line.pair.change != Change.SAME or not only],
-        "outputs": [(pair, _TONES[pair.change]) for pair in compared.outputs if pair.change != Change.SAME or not only],
+        "outputs": [
+            (pair, _TONES[pair.change], [_written(one, names) for one in pair.fields])
+            for pair in compared.outputs
+            if pair.change != Change.SAME or not only
+        ],
         "totals": {"left": totals[0], "right": totals[1], "more": totals[1] - totals[0]},
         "units": (left.base_unit.symbol, right.base_unit.symbol),
         "gaps": [(version, len(cost.roll_up.gaps)) for version, cost in zip((left, right), costs, strict=True)],
@@ -115,8 +121,16 @@ def _compared(
     }
 
 
-def _line(pair: Pair, costs: tuple[CostedBom, CostedBom]) -> ComparedLine:
-    told = {one.name: one for one in pair.fields}
+def _written(one: FieldPair, names: Sequence[UnitName]) -> FieldPair:
+    """A field as people read it: units by their symbols."""
+    if one.name not in ("unit", "base unit"):
+        return one
+    return FieldPair(one.name, write_unit(one.left, names), write_unit(one.right, names))
+
+
+def _line(pair: Pair, costs: tuple[CostedBom, CostedBom], names: Sequence[UnitName]) -> ComparedLine:
+    fields = [_written(one, names) for one in pair.fields]
+    told = {one.name: one for one in fields}
     left, right = (
         f"{quantity} {unit}, {method}" if quantity else ""
         for quantity, unit, method in (
@@ -132,7 +146,7 @@ def _line(pair: Pair, costs: tuple[CostedBom, CostedBom]) -> ComparedLine:
         right=right if pair.right is not None else "",
         left_cost=_cost(costs[0], pair.left),
         right_cost=_cost(costs[1], pair.right),
-        shown=[one for one in pair.fields if one.differs] if both else [],
+        shown=[one for one in fields if one.differs] if both else [],
     )
 
 

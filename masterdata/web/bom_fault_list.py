@@ -73,6 +73,7 @@ def entries(head: HeadForm, sets: dict[str, Any]) -> list[Entry]:
     """Every fault of every field, from the top of the page to its end."""
     found = list(_of_form("Head", head))
     for prefix, name in _NAMES.items():
+        found += [Entry(f"{name}s", "", str(fault)) for fault in sets[prefix].non_form_errors()]
         standing = [form for form in in_order(sets[prefix]) if not is_taken_out(form)]
         for number, form in enumerate(standing, start=1):
             found += _of_form(f"{name} {number}", form)

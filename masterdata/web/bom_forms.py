@@ -21,6 +21,10 @@ from masterdata.rules.refusal import Refusal
 from masterdata.rules.unit_names import UnitName, read_unit, write_unit
 
 LINES, OUTPUTS, LOSSES = "lines", "outputs", "losses"
+MOST_ROWS = 500
+_TOO_MANY = (
+    f"There are more than {MOST_ROWS} rows, which is the most that one version has. Take some out, or make a phantom."
+)
 
 
 def _choices(enumeration: Any, *, empty: str | None = None) -> list[tuple[str, str]]:
@@ -29,11 +33,20 @@ def _choices(enumeration: Any, *, empty: str | None = None) -> list[tuple[str, s
 
 
 def _number(label: str, *, required: bool = False, initial: str = "") -> DecimalNumber:
-    return DecimalNumber(label=label, required=required, initial=initial, whole=18, places=9, least=0, size="8")
+    return DecimalNumber(
+        label=label, required=required, initial=_decimal(initial), whole=18, places=9, least=0, size="8"
+    )
 
 
 def _percent(label: str, *, required: bool = False, initial: str = "") -> DecimalNumber:
-    return DecimalNumber(label=label, required=required, initial=initial, whole=3, places=6, least=0, size="8")
+    return DecimalNumber(
+        label=label, required=required, initial=_decimal(initial), whole=3, places=6, least=0, size="8"
+    )
+
+
+def _decimal(initial: str) -> Decimal | None:
+    """As a number, so that a row that was added and left as it is counts as unchanged."""
+    return Decimal(initial) if initial else None
 
 
 def _item(label: str = "Item") -> forms.CharField:
@@ -138,11 +151,15 @@ class LineForm(_ItemRow):
     unit = _unit()
     operation = _operation()
     per = forms.ChoiceField(label="Per", choices=_choices(v.Per), initial=v.Per.BASE)
-    method = forms.ChoiceField(label="Method", choices=_choices(v.PostingMethod))
+    method = forms.ChoiceField(label="Method", choices=_choices(v.PostingMethod), initial=v.PostingMethod.BACKFLUSH)
     scrap_percent = _percent("Scrap %")
     setup_quantity = _number("Per setup")
-    scrap_convention = forms.ChoiceField(label="Convention", choices=_choices(v.Convention), required=False)
-    scrap_loss = forms.ChoiceField(label="Scrap is", choices=_choices(v.Loss), required=False)
+    scrap_convention = forms.ChoiceField(
+        label="Convention", choices=_choices(v.Convention), required=False, initial=v.Convention.GROSS_UP
+    )
+    scrap_loss = forms.ChoiceField(
+        label="Scrap is", choices=_choices(v.Loss), required=False, initial=v.Loss.STRUCTURAL
+    )
     scrap_source = forms.ChoiceField(
         label="Figure from", choices=_choices(v.FigureSource), required=False, initial=v.FigureSource.ENGINEERING
     )
@@ -224,11 +241,14 @@ def sets_of(data: Any = None, draft: BomDraft | None = None, *, more: str = "") 
         (LOSSES, LossForm, [_loss_values(one) for one in draft.operation_scrap] if draft else []),
     ):
         extra = 1 if data is None and prefix == LINES and not rows else 0
-        factory = formset_factory(form, extra=extra, can_delete=True, max_num=500, absolute_max=500)
+        factory = formset_factory(
+            form, extra=extra, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
+        )
         rows_of = factory(
             _with_one_more(data, prefix) if more == prefix else data,
             initial=rows,
             prefix=prefix,
+            error_messages={"too_many_forms": _TOO_MANY},
             form_kwargs={"units": units} if form is LossForm else {"units": units, "codes": codes},
         )
         for row in rows_of:
@@ -261,7 +281,7 @@ def _line_rows(lines: Iterable[LineDraft], units: Sequence[UnitName]) -> list[di
 def _with_one_more(data: Any, prefix: str) -> Any:
     grown = data.copy()
     total = grown.get(f"{prefix}-TOTAL_FORMS", "0")
-    grown[f"{prefix}-TOTAL_FORMS"] = str(min(int(total) + 1, 500) if total.isdigit() else 1)
+    grown[f"{prefix}-TOTAL_FORMS"] = str(min(int(total) + 1, MOST_ROWS) if total.isdigit() else 1)
     return grown
 
 

@@ -19,7 +19,10 @@ def codes_of(made: BomVersion) -> list[str]:
 
 def test_lines_stand_by_operation_with_what_a_phantom_comes_to_and_their_cost(look):
     shown = opened(look("engineer"))
-    assert shown.index("Operation 10 <") < shown.index("Fill and cap") < shown.index("Operation 20 <")
+    grid = shown.partition("data-bom-grid")[2]
+    assert (
+        grid.index("Operation 10") < grid.index("Fill and cap") < grid.index("PK-BTL-200") < grid.index("Operation 20")
+    )
     row = shown.partition('aria-label="Line 3"')[2].partition("</section>")[0]
     for words in ("PK-SET-024 v1", "PK-CAP-024", "1.005 pcs", "PK-LBL-ELD", "1.01 pcs"):
         assert words in row
@@ -44,10 +47,10 @@ def test_moved_lines_are_saved_in_their_new_order_and_keep_their_identity(as_):
 
 def test_a_fault_of_a_moved_line_is_told_under_the_number_that_it_stands_at(look):
     client = look("engineer")
-    fields = editor(client) | {"lines-0-place": "2", "lines-1-place": "1", "lines-0-quantity": "0", "reason": "x"}
-    shown = send(client, fields, "submit").content.decode()
-    assert '<a href="#id_lines-0-quantity">Line 2, Quantity</a>' in shown
-    assert "line 2 (SF-SYR-001) takes nothing." in shown
+    fields = editor(client) | {"lines-0-place": "2", "lines-1-place": "1", "lines-1-quantity": "0", "reason": "x"}
+    shown = send(client, fields, "check").content.decode()
+    assert '<a href="#id_lines-1-quantity">Line 1, Quantity</a>' in shown
+    assert "line 1 (PK-BTL-200) takes nothing." in shown
 
 
 def test_a_line_taken_out_is_kept_on_a_refused_page_and_can_be_put_back(as_):
@@ -146,3 +149,10 @@ def test_what_is_typed_is_escaped(look):
     assert "<b>x" not in shown.content.decode()
     assert "&lt;i&gt;" in shown.content.decode()
     assert Item.objects.filter(code__contains="<").count() == 0
+
+
+def test_more_rows_than_a_version_has_are_refused_and_not_left_out(look):
+    client = look("engineer")
+    answer = send(client, editor(client) | {"lines-TOTAL_FORMS": "501"}, "save")
+    assert answer.status_code == 422
+    assert "There are more than 500 rows" in answer.content.decode()
