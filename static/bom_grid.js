@@ -209,7 +209,10 @@
     if (line) {
       const what = column(event.target);
       if (what === "operation") regroup(line);
-      if (what === "item") name(line);
+      if (what === "item") {
+        name(line);
+        recognise(line);
+      }
       if (what === "DELETE") {
         if (event.target.checked) takeOut(line);
         else putBack(line);
@@ -218,6 +221,33 @@
     }
     cost();
   });
+  /* Whoever types on before anything is suggested is told of a code that there is not, beside it */
+  async function recognise(line) {
+    const field = fieldOf(line, "item");
+    const typed = field.value.trim();
+    let known = null;
+    try {
+      if (typed) known = (await (await fetch(`${field.dataset.suggest}?q=${encodeURIComponent(typed)}`)).json()).found;
+    } catch { return; }
+    if (field.value.trim() !== typed) return;
+    line.querySelector("[data-unknown]")?.remove();
+    const same = known?.find((one) => one.value.toUpperCase() === typed.toUpperCase());
+    if (same) {
+      field.value = same.value;
+      name(line);
+      if (!fieldOf(line, "unit").value) fieldOf(line, "unit").value = same.unit;
+    } else if (typed) {
+      const fault = document.createElement("p");
+      fault.className = "row-faults";
+      fault.dataset.unknown = "";
+      fault.id = `${field.id}_unknown`;
+      fault.textContent = `There is no item ${typed}. Type a part of its code or name, and choose.`;
+      line.querySelector(".grid-row").after(fault);
+      field.setAttribute("aria-describedby", fault.id);
+    }
+    if (typed && !same) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
   grid.addEventListener("suggestion", (event) => {
     const line = lineOf(event.target);
     const unit = line && column(event.target) === "item" && fieldOf(line, "unit");

@@ -126,7 +126,13 @@ def test_a_version_is_drafted_by_keyboard_alone(browser, plant):
 
 def test_what_is_refused_keeps_everything_typed_and_leads_to_its_field(browser, plant):
     page = grid_of(browser, plant, [], size=(800, 1280))
+    page.locator("#id_lines-0-item").fill("no-such")
     page.locator("#id_lines-1-quantity").fill("much")
+    expect(page.locator("[data-unknown]")).to_contain_text("There is no item no-such.")
+    page.locator("#id_lines-0-item").fill("sf-syr-001")
+    page.locator("#id_lines-1-quantity").focus()
+    expect(page.locator("[data-unknown]")).to_have_count(0)
+    expect(page.locator("#id_lines-0-item")).to_have_value("SF-SYR-001")
     page.locator("#id_lines-2-item").focus()
     page.keyboard.press("Control+Delete")
     page.get_by_role("button", name="Save the draft").click()
