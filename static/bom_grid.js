@@ -131,14 +131,17 @@
     say(`${code(line)} is there once more.`);
   }
   function move(line, way) {
+    /* what is typed counts before the line moves: a node that is moved while it changes is lost on the way */
+    const focused = document.activeElement;
+    if (lineOf(focused) === line) focused.blur();
     let next = line;
     do next = way > 0 ? next.nextElementSibling : next.previousElementSibling;
     while (next && next.matches("[data-line]") && isOut(next));
     if (!next?.matches("[data-line]")) {
+      focused?.focus?.();
       say(`${code(line)} is the ${way > 0 ? "last" : "first"} of its operation. Change its operation to move it to another.`);
       return;
     }
-    const focused = document.activeElement;
     if (way > 0) next.after(line);
     else next.before(line);
     focused?.focus?.();
@@ -303,7 +306,7 @@
       /* nobody sends the form by Enter in a field */
     } else if (key === "Enter" && event.shiftKey) vertical(field, line, -1);
     else if (key === "Enter") {
-      if (field.name.endsWith("-operation")) regroup(line);
+      if (field.name.endsWith("-operation")) field.blur();
       if (!vertical(field, line, 1)) add(line);
     } else if (key === "ArrowDown" || key === "ArrowUp") vertical(field, line, key === "ArrowDown" ? 1 : -1);
     else if ((key === "ArrowRight" || key === "ArrowLeft") && !event.shiftKey && atEdge(field, key === "ArrowRight" ? 1 : -1)) done = horizontal(field, line, key === "ArrowRight" ? 1 : -1);
