@@ -200,6 +200,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+# The BOM editor sends two dozen fields for each of up to 500 lines; a body is still bounded by its size.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 15_000
 
 # The camera page alone adds 'wasm-unsafe-eval', with csp.decorators.csp_update.
 CONTENT_SECURITY_POLICY = {

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import number_format
 
+from masterdata.rules.exact import Fraction, billionths
+
 _CODED = re.compile(r"(?<=[0-9] )[A-Z0-9]{2,3}(?=[ ,.;:)]|$)")
 
 _AT_UTC = re.compile(r"(\d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}) UTC")
@@ -32,6 +34,21 @@ def figure(value: Any) -> str:
     return number_format(number.quantize(Decimal(1).scaleb(-places)), decimal_pos=places, force_grouping=True).replace(
         "-", "−"
     )
+
+
+def exact(value: Fraction | None) -> str:
+    """A fraction as people read it: all its digits where there are at most nine decimals, else six and a sign that says so."""
+    if value is None:
+        return ""
+    whole = value * 10**9
+    if whole.denominator == 1:
+        return figure(Decimal(whole.numerator).scaleb(-9))
+    return f"≈ {figure(Decimal(round(value * 10**6)).scaleb(-6))}"
+
+
+def nine_places(value: Fraction) -> Decimal:
+    """A fraction for machines: to nine decimals, half to even where it has more."""
+    return Decimal(billionths(value)).scaleb(-9)
 
 
 def money(value: Any, decimals: int = 2) -> str:

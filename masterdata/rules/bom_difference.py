@@ -24,7 +24,7 @@ class Difference:
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
     """From one content of a version (`queries.bom_content`) to another, in the order of the new one's lines."""
     found = [
-        Difference("version", name.replace("_", " "), _text(old[name]), _text(new[name]))
+        Difference("version", name.replace("_", " "), text_of(old[name]), text_of(new[name]))
         for name in _HEAD
         if old[name] != new[name]
     ]
@@ -66,25 +66,27 @@ def _line(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Di
         if name == "scrap_factors":
             found += _losses(after["item"], before[name], value)
         else:
-            found.append(Difference(after["item"], name.replace("_", " "), _text(before.get(name)), _text(value)))
+            found.append(Difference(after["item"], name.replace("_", " "), text_of(before.get(name)), text_of(value)))
     return found
 
 
 def _losses(what: str, old: Any, new: Any) -> list[Difference]:
-    before = {_loss_name(one): one for one in old}
-    after = {_loss_name(one): one for one in new}
+    before = {loss_name(one): one for one in old}
+    after = {loss_name(one): one for one in new}
     return [
-        Difference(what, name, _loss(before.get(name)), _loss(after.get(name)))
+        Difference(what, name, loss_text(before.get(name)), loss_text(after.get(name)))
         for name in dict.fromkeys([*after, *before])
         if before.get(name) != after.get(name)
     ]
 
 
-def _loss_name(loss: Mapping[str, Any]) -> str:
+def loss_name(loss: Mapping[str, Any]) -> str:
+    """What a loss is called, such as `component running scrap`."""
     return " ".join(part for part in (loss["level"], loss["operation"], loss["kind"], "scrap") if part)
 
 
-def _loss(loss: Mapping[str, Any] | None) -> str:
+def loss_text(loss: Mapping[str, Any] | None) -> str:
+    """A loss in one line: how much, by which convention, whose figure it is."""
     if loss is None:
         return ""
     size = f"{loss['quantity']} per setup" if loss["kind"] == "setup" else f"{loss['percent']} % {loss['convention']}"
@@ -97,15 +99,16 @@ def _whole(line: Mapping[str, Any]) -> str:
     return f"{line['quantity']} {line['unit']} at operation {line['operation']}"
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A value of a content as people read it; empty for what is not there."""
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return "; ".join(_text(one) for one in value)
+        return "; ".join(text_of(one) for one in value)
     if isinstance(value, Mapping):
         return ", ".join(
-            f"{name.replace('_', ' ')} {_text(one)}" for name, one in value.items() if one not in (None, "")
+            f"{name.replace('_', ' ')} {text_of(one)}" for name, one in value.items() if one not in (None, "")
         )
     return str(value).replace("_", " ")

@@ -11,6 +11,7 @@ from masterdata.pages import figures
 register = template.Library()
 register.filter("figure", figures.figure)
 register.filter("money", figures.money)
+register.filter("exact", figures.exact)
 register.filter("words", figures.words)
 register.filter("day", figures.day)
 

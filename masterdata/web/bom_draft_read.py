@@ -26,7 +26,7 @@ _STAND_INS: dict[str, Any] = {
     "source": v.FigureSource.ENGINEERING,
     "alternates": (),
     "steps": (),
-    **dict.fromkeys(("assembly_percent", "scrap_percent", "tolerance", "cost_share", "identity")),
+    **dict.fromkeys(("assembly_percent", "scrap_percent", "tolerance", "cost_share", "identity", "place")),
     **dict.fromkeys(("unit", "base_unit", "operation", "reason", "strategy", "handling_unit_kind"), ""),
     **dict.fromkeys(("assembly_convention", "assembly_loss", "assembly_source", "assembly_note"), ""),
     **dict.fromkeys(
@@ -68,11 +68,24 @@ def kept_rows(rows: BaseFormSet) -> list[forms.Form]:
     """The forms of the rows that count, in the order in which rules number them."""
     return [
         form
-        for form in rows
-        if form.is_bound
-        and not (form.empty_permitted and not form.has_changed())
-        and not getattr(form, "cleaned_data", {}).get("DELETE")
+        for form in in_order(rows)
+        if form.is_bound and not (form.empty_permitted and not form.has_changed()) and not is_taken_out(form)
     ]
+
+
+def is_taken_out(form: forms.Form) -> bool:
+    """Whether the row was ticked to be taken out; it is shown until the draft is saved, so that it can be put back."""
+    return form.is_bound and bool(form["DELETE"].value())
+
+
+def in_order(rows: BaseFormSet) -> list[forms.Form]:
+    """The rows as they are read: lines by the place that they were moved to, and those without one, added last, behind."""
+    return [form for _, form in sorted(enumerate(rows), key=lambda one: (_place(one[1]), one[0]))]
+
+
+def _place(form: forms.Form) -> int:
+    told = str(form["place"].value() or "") if "place" in form.fields else ""
+    return int(told) if told.isascii() and told.isdecimal() and len(told) < 7 else 10**7
 
 
 def _kept(rows: BaseFormSet) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.forms import BaseForm
 
 from masterdata.rules.refusal import Refusal
-from masterdata.web.bom_draft_read import kept_rows
+from masterdata.web.bom_draft_read import in_order, is_taken_out, kept_rows
 from masterdata.web.bom_forms import LINES, LOSSES, OUTPUTS, HeadForm
 
 _ROW = re.compile(r"(line|output) (\d+) \(")
@@ -73,7 +73,9 @@ def entries(head: HeadForm, sets: dict[str, Any]) -> list[Entry]:
     """Every fault of every field, from the top of the page to its end."""
     found = list(_of_form("Head", head))
     for prefix, name in _NAMES.items():
-        for number, form in enumerate(sets[prefix], start=1):
+        found += [Entry(f"{name}s", "", str(fault)) for fault in sets[prefix].non_form_errors()]
+        standing = [form for form in in_order(sets[prefix]) if not is_taken_out(form)]
+        for number, form in enumerate(standing, start=1):
             found += _of_form(f"{name} {number}", form)
     return found
 

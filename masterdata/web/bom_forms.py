@@ -1,11 +1,14 @@
 """The BOM editor's forms: the head, a row for each line, output and operation loss."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models.functions import Upper
 from django.forms import formset_factory
+from django.urls import reverse_lazy
 
 from masterdata.models import Item
 from masterdata.pages.figures import raw, words
@@ -18,6 +21,10 @@ from masterdata.rules.refusal import Refusal
 from masterdata.rules.unit_names import UnitName, read_unit, write_unit
 
 LINES, OUTPUTS, LOSSES = "lines", "outputs", "losses"
+MOST_ROWS = 500
+_TOO_MANY = (
+    f"There are more than {MOST_ROWS} rows, which is the most that one version has. Take some out, or make a phantom."
+)
 
 
 def _choices(enumeration: Any, *, empty: str | None = None) -> list[tuple[str, str]]:
@@ -26,15 +33,35 @@ def _choices(enumeration: Any, *, empty: str | None = None) -> list[tuple[str, s
 
 
 def _number(label: str, *, required: bool = False, initial: str = "") -> DecimalNumber:
-    return DecimalNumber(label=label, required=required, initial=initial, whole=18, places=9, least=0, size="8")
+    return DecimalNumber(
+        label=label, required=required, initial=_decimal(initial), whole=18, places=9, least=0, size="8"
+    )
 
 
 def _percent(label: str, *, required: bool = False, initial: str = "") -> DecimalNumber:
-    return DecimalNumber(label=label, required=required, initial=initial, whole=3, places=6, least=0, size="8")
+    return DecimalNumber(
+        label=label, required=required, initial=_decimal(initial), whole=3, places=6, least=0, size="8"
+    )
+
+
+def _decimal(initial: str) -> Decimal | None:
+    """As a number, so that a row that was added and left as it is counts as unchanged."""
+    return Decimal(initial) if initial else None
 
 
 def _item(label: str = "Item") -> forms.CharField:
-    return forms.CharField(label=label, max_length=60, widget=forms.TextInput(attrs={"list": "items", "size": "14"}))
+    """Filled by typing its code or its name: the page asks for what fits, since a plant may have thousands."""
+    return forms.CharField(label=label, max_length=60, widget=forms.TextInput(attrs=_suggesting(size="14")))
+
+
+def _suggesting(**attributes: str) -> dict[str, Any]:
+    # lazily: forms are read before addresses are
+    return {
+        "data-suggest": reverse_lazy("item-suggestions"),
+        "autocomplete": "off",
+        "spellcheck": "false",
+        **attributes,
+    }
 
 
 def _unit() -> forms.CharField:
@@ -97,13 +124,17 @@ class HeadForm(_WithUnits):
 
 
 class _ItemRow(_WithUnits):
-    """A row that names an item, which must exist."""
+    """A row that names an item, which must exist. `codes`: those of all items that the page names, by their capitals."""
+
+    def __init__(self, *args: Any, codes: dict[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._codes = codes
 
     def clean_item(self) -> str:
         code = self.cleaned_data["item"].strip()
-        found = Item.objects.filter(code__iexact=code).values_list("code", flat=True).first()
+        found = self._codes.get(code.upper())
         if found is None:
-            raise forms.ValidationError(f"There is no item {code}.")
+            raise forms.ValidationError(f"There is no item {code}. Type a part of its code or name, and choose.")
         return found
 
     def clean_unit(self) -> str:
@@ -114,18 +145,23 @@ class LineForm(_ItemRow):
     """One component."""
 
     identity = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    place = forms.IntegerField(required=False, min_value=0, max_value=100_000, widget=forms.HiddenInput)
     item = _item()
     quantity = _number("Quantity", required=False)
     unit = _unit()
     operation = _operation()
     per = forms.ChoiceField(label="Per", choices=_choices(v.Per), initial=v.Per.BASE)
-    method = forms.ChoiceField(label="Method", choices=_choices(v.PostingMethod))
+    method = forms.ChoiceField(label="Method", choices=_choices(v.PostingMethod), initial=v.PostingMethod.BACKFLUSH)
     scrap_percent = _percent("Scrap %")
     setup_quantity = _number("Per setup")
-    scrap_convention = forms.ChoiceField(label="Scrap convention", choices=_choices(v.Convention), required=False)
-    scrap_loss = forms.ChoiceField(label="Scrap is", choices=_choices(v.Loss), required=False)
+    scrap_convention = forms.ChoiceField(
+        label="Convention", choices=_choices(v.Convention), required=False, initial=v.Convention.GROSS_UP
+    )
+    scrap_loss = forms.ChoiceField(
+        label="Scrap is", choices=_choices(v.Loss), required=False, initial=v.Loss.STRUCTURAL
+    )
     scrap_source = forms.ChoiceField(
-        label="Scrap figure from", choices=_choices(v.FigureSource), required=False, initial=v.FigureSource.ENGINEERING
+        label="Figure from", choices=_choices(v.FigureSource), required=False, initial=v.FigureSource.ENGINEERING
     )
     scrap_note = _short("Which study, period or supplier", max_length=300)
     setup_source = forms.ChoiceField(
@@ -140,20 +176,28 @@ class LineForm(_ItemRow):
     strategy = forms.ChoiceField(
         label="Alternates by", choices=_choices(v.AlternateStrategy, empty="–"), required=False
     )
-    alternates = _short("Alternates", help_text="ITEM factor; with share: ITEM factor 40%", max_length=600)
+    alternates = _short(
+        "Alternates",
+        help_text="ITEM factor; with share: ITEM factor 40%; with a limit: max 500",
+        max_length=600,
+        widget=forms.TextInput(attrs=_suggesting() | {"data-suggest-after": ";"}),
+    )
     whole_assemblies = forms.BooleanField(label="Whole assemblies only (mix)", required=False)
     steps = _short("Steps by order size", help_text="0: 1; 1000: 2", max_length=300)
+
+    def has_changed(self) -> bool:
+        """Where a row stands and at which operation says nothing yet: it may be an empty one that was added."""
+        return bool(set(self.changed_data) - {"place", "operation"})
 
     def clean_alternates(self) -> Any:
         try:
             found = read_alternates(self.cleaned_data["alternates"])
         except UnreadableError as error:
             raise forms.ValidationError(str(error)) from error
-        codes = {one.item for one in found}
-        missing = codes - set(Item.objects.filter(code__in=codes).values_list("code", flat=True))
+        missing = {one.item for one in found if one.item.upper() not in self._codes}
         if missing:
             raise forms.ValidationError(f"There is no item {', '.join(sorted(missing))}.")
-        return found
+        return tuple(replace(one, item=self._codes[one.item.upper()]) for one in found)
 
     def clean_steps(self) -> Any:
         try:
@@ -190,18 +234,22 @@ def sets_of(data: Any = None, draft: BomDraft | None = None, *, more: str = "") 
     """The editor's forms, from what was sent or from a draft; `more` names the rows to which an empty one is added."""
     made = {}
     units = unit_names()
+    codes = _codes(data) if data is not None else {}
     for prefix, form, rows in (
-        (LINES, LineForm, [_line_values(line, units) for line in draft.lines] if draft else []),
+        (LINES, LineForm, _line_rows(draft.lines, units) if draft else []),
         (OUTPUTS, OutputForm, [_output_values(one, units) for one in draft.outputs] if draft else []),
         (LOSSES, LossForm, [_loss_values(one) for one in draft.operation_scrap] if draft else []),
     ):
         extra = 1 if data is None and prefix == LINES and not rows else 0
-        factory = formset_factory(form, extra=extra, can_delete=True, max_num=500, absolute_max=500)
+        factory = formset_factory(
+            form, extra=extra, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
+        )
         rows_of = factory(
             _with_one_more(data, prefix) if more == prefix else data,
             initial=rows,
             prefix=prefix,
-            form_kwargs={"units": units},
+            error_messages={"too_many_forms": _TOO_MANY},
+            form_kwargs={"units": units} if form is LossForm else {"units": units, "codes": codes},
         )
         for row in rows_of:
             row.fields["DELETE"].label = "Take it out"
@@ -209,10 +257,31 @@ def sets_of(data: Any = None, draft: BomDraft | None = None, *, more: str = "") 
     return made
 
 
+def _codes(data: Any) -> dict[str, str]:
+    """Every item that the rows name, as its code is written, by its capitals; asked for at once, not row by row."""
+    typed: set[str] = set()
+    for name, value in data.items():
+        if name.endswith("-item"):
+            typed.add(value.strip().upper())
+        elif name.endswith("-alternates"):
+            typed.update(part.split()[0].upper() for part in value.split(";") if part.split())
+    rows = Item.objects.annotate(capitals=Upper("code")).filter(capitals__in=typed)
+    return {code.upper(): code for code in rows.values_list("code", flat=True)}
+
+
+def by_operation(lines: Iterable[LineDraft]) -> tuple[LineDraft, ...]:
+    """Lines as the editor opens with them: by operation, in the order that they have there."""
+    return tuple(sorted(lines, key=lambda line: (len(line.operation), line.operation)))
+
+
+def _line_rows(lines: Iterable[LineDraft], units: Sequence[UnitName]) -> list[dict[str, Any]]:
+    return [{**_line_values(line, units), "place": place} for place, line in enumerate(by_operation(lines), start=1)]
+
+
 def _with_one_more(data: Any, prefix: str) -> Any:
     grown = data.copy()
     total = grown.get(f"{prefix}-TOTAL_FORMS", "0")
-    grown[f"{prefix}-TOTAL_FORMS"] = str(min(int(total) + 1, 500) if total.isdigit() else 1)
+    grown[f"{prefix}-TOTAL_FORMS"] = str(min(int(total) + 1, MOST_ROWS) if total.isdigit() else 1)
     return grown
 
 
