@@ -15,6 +15,7 @@ from masterdata.web import (
     products,
     triggers,
     unit_factors,
+    units,
 )
 from masterdata.web.sign_in import sign_in, sign_out, switch_user
 
@@ -42,6 +43,7 @@ desk_urls = [
     path("items/new", items.item_new, name="item-new"),
     path("items/<int:pk>", items.item, name="item"),
     path("items/<int:pk>/change", items.item_change, name="item-change"),
+    path("units", units.units, name="units"),
     path("unit-factors", unit_factors.unit_factors, name="unit-factors"),
     path("unit-factors/new", unit_factors.unit_factor_new, name="unit-factor-new"),
     path("unit-factors/<int:pk>", unit_factors.unit_factor, name="unit-factor"),

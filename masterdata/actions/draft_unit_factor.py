@@ -79,9 +79,7 @@ def _linked_already(item: Item, start: str, end: str) -> str:
 
     Factors that link no two units twice say one thing whatever path is taken.
     """
-    rows = item.unit_factors.exclude(state=RecordState.REJECTED).exclude(
-        from_unit__code=start, to_unit__code=end
-    )
+    rows = item.unit_factors.exclude(state=RecordState.REJECTED).exclude(from_unit__code=start, to_unit__code=end)
     pairs = set(rows.values_list("from_unit__code", "to_unit__code"))
     found = conversion(start, end, unit_facts(), [ItemFactor(one, other, ONE) for one, other in sorted(pairs)])
     return " → ".join(found.path) if found else ""

@@ -112,9 +112,7 @@ def _steps(
             amount *= direct
             steps.append(Step(here, there, direct, amount))
             continue
-        written, warm = next(
-            pair for pair in factors if {pair[0].from_unit, pair[0].to_unit} == {here, there}
-        )
+        written, warm = next(pair for pair in factors if {pair[0].from_unit, pair[0].to_unit} == {here, there})
         step = warm.factor if warm.from_unit == here else 1 / warm.factor
         amount *= step
         steps.append(Step(here, there, step, amount, written, written.factor != warm.factor))
@@ -162,4 +160,3 @@ def contradictions(
             if others != factor.factor:
                 found.append(Contradiction(factor, others))
     return tuple(found)
-

@@ -74,4 +74,3 @@ def at_temperature(factor: ItemFactor, units: Mapping[str, UnitFact], temperatur
             "Check the temperature, and the expansion coefficient of the factor.",
         )
     return replace(factor, factor=warmer if by_volume else 1 / warmer, reference_temperature=temperature)
-

@@ -78,7 +78,9 @@ def _columns(first: str, groups: Sequence[str], links: Sequence[tuple[str, str]]
     columns, left = [[first]], [group for group in groups if group != first]
     while left:
         last = set(columns[-1])
-        near = [one for one in left if any({one} | last >= {*link} and one in link and last & {*link} for link in links)]
+        near = [
+            one for one in left if any({one} | last >= {*link} and one in link and last & {*link} for link in links)
+        ]
         columns.append(near or left[:1])
         left = [one for one in left if one not in columns[-1]]
     return columns

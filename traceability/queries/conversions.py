@@ -1,6 +1,5 @@
 """One conversion of one item: by the factors of a moment, a lot's own density, at a temperature, with all it was taken from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,7 +29,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How it was worked out; `factors`: the records of the steps by reference; `notes`: what was asked for and could not count."""
+    """How it was worked out. `factors`: the records of its steps, by reference; `notes`: what was asked for and cannot count."""
 
     worked: Worked
     factors: dict[str, UnitFactor] = field(default_factory=dict)
@@ -90,8 +89,10 @@ def _without_heat(question: Question, step: Step) -> str:
     source = step.source
     assert source is not None
     lacks = "reference temperature" if source.reference_temperature is None else "expansion per °C"
-    whose = f"the density of lot {question.lot.code}" if source.reference.startswith("lot:") and question.lot else (
-        f"the density of {question.item.code}"
+    whose = (
+        f"the density of lot {question.lot.code}"
+        if source.reference.startswith("lot:") and question.lot
+        else (f"the density of {question.item.code}")
     )
     return f"No {lacks} is known for {whose}: it stands as it is written, whatever the temperature."
 
@@ -105,7 +106,7 @@ def factors_in_force(item: Item, at: datetime) -> list[UnitFactor]:
     return list(rows.order_by("from_unit__code", "to_unit__code"))
 
 
-def lots_to_choose(item: Item, site_id: int, most: int = 200) -> Sequence[MaterialLot]:
+def lots_to_choose(item: Item, site_id: int, most: int = 200) -> list[MaterialLot]:
     """Lots of the item at a site, those with a measured density first, then the newest."""
     rows = MaterialLot.objects.filter(item=item, site_id=site_id)
-    return rows.order_by(F("density").asc(nulls_last=True), "-received_at")[:most]
+    return list(rows.order_by(F("density").asc(nulls_last=True), "-received_at")[:most])
