@@ -78,7 +78,7 @@ _DESK_RAIL = (
         "product",
         _DESK,
         _("Master data"),
-        _also("product bom bom-draft bom-edit operation-new"),
+        _also("product bom bom-draft bom-edit operation-new control-record"),
     ),
     Entry(_("Items"), "items", "bom", _DATA, _("Master data"), _also("item item-new item-change item-units")),
     Entry(_("Units"), "units", "units", _DATA, _("Master data"), _also("unit-factors unit-factor unit-factor-new")),
