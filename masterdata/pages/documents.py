@@ -1,6 +1,7 @@
 """A document on a page and as a PDF, from the same text. The PDF is PDF/A, tagged, and byte for byte the same each time."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.urls import reverse
 from masterdata.rules.document import Document, Table, both_times, section_content
 
 STANDARDS = ["a-2a"]
-NARROWEST, WIDEST = 5, 34
+NARROWEST, WIDEST = 6, 34
+#: where a line of a cell may end
+_BREAKS = re.compile(r"[\s/_.]+")
 
 
 def document_page(document: Document, made_at: str) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def _widths(table: Table) -> list[int]:
     widths = []
     for place, head in enumerate(table.head):
         cells = [head, *(row[place] for row in table.rows)]
-        word = max((len(word) for cell in cells for word in cell.split()), default=0)
+        word = max((len(word) for cell in cells for word in _BREAKS.split(cell)), default=0)
         longest = max(len(cell) for cell in cells)
         widths.append(min(WIDEST, max(NARROWEST, word + 1, longest // 3)))
     return widths

@@ -193,7 +193,9 @@ class FactorForm(forms.Form):
     )
     to_unit = forms.ModelChoiceField(Unit.objects.none(), to_field_name="code", label="Of this unit")
     reference_temperature = DecimalNumber(required=False, whole=4, places=3, label="Reference temperature in °C")
-    temperature_coefficient = DecimalNumber(required=False, whole=3, places=9, label="Expansion per °C")
+    temperature_coefficient = DecimalNumber(
+        required=False, whole=3, places=9, label="Expansion per °C", help_text="How much its volume grows for each °C."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

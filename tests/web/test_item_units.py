@@ -61,6 +61,12 @@ def test_every_step_is_shown_as_an_exact_fraction(look):
     assert "factor version 1" in page
 
 
+def test_a_figure_without_an_end_is_shown_about_and_exactly(look):
+    page = shown(look("engineer"), "RM-EXT-310", amount="1", from_unit="kg", to_unit="l")
+    assert "1 kg of RM-EXT-310 ≈ 0.892857143 l" in page
+    assert "exactly 25/28 l" in page
+
+
 def test_a_missing_factor_is_named_and_can_be_drafted_at_once(look):
     page = shown(look("engineer"), "RM-SUG-025", amount="1", from_unit="l", to_unit="kg")
     assert "No approved factor leads from LTR of RM-SUG-025 to KGM." in page

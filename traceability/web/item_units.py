@@ -125,7 +125,7 @@ def _answered(
     of = f" of lot {question.lot.code}" if question.lot else f" of {item.code}"
     told = f"{exact(question.amount)} {names[question.from_unit]}{of}"
     return {
-        "sentence": f"{told} = {exact(worked.result)} {names[question.to_unit]}" if worked.result is not None else "",
+        **_result(told, worked.result, names[question.to_unit]),
         "refusals": worked.refusals,
         "draft_url": _draft_url(item, worked.missing) if can(request, Duty.DRAFT_MASTER_DATA) else "",
         "steps": [_step(one, found, names) for one in worked.steps],
@@ -134,6 +134,16 @@ def _answered(
         "contradictions": [_contradiction(one, found, names) for one in worked.contradictions],
         "api": f"/api/v1/items/{item.code}/conversion",
     }
+
+
+def _result(told: str, result: Fraction | None, unit: str) -> dict[str, str]:
+    """The answer as people want to read it; where no decimal ends, what it is about, and exactly below."""
+    if result is None:
+        return {"sentence": ""}
+    fraction_text, is_about, about = exact(result).partition(" ≈ ")
+    if not is_about:
+        return {"sentence": f"{told} = {fraction_text} {unit}"}
+    return {"sentence": f"{told} ≈ {about} {unit}", "exactly": f"exactly {fraction_text} {unit}"}
 
 
 def _draft_url(item: Item, missing: tuple[str, str] | None) -> str:
@@ -174,8 +184,9 @@ def _correction(one: Step, found: Answer) -> str:
     assert source.coefficient is not None
     assert heat is not None
     growth = 1 + source.coefficient * (heat - source.reference_temperature)
+    sign = "−" if source.coefficient < 0 else "+"
     return (
-        f"its density ÷ (1 + {exact(source.coefficient)} × ({exact(heat)} − {exact(source.reference_temperature)}))"
+        f"its density ÷ (1 {sign} {exact(abs(source.coefficient))} × ({exact(heat)} − {exact(source.reference_temperature)}))"
         f" = ÷ {exact(growth)}"
     )
 
