@@ -39,7 +39,8 @@ class Step:
 class Worked:
     """The steps and what they come to, or why there is none. `missing`: the units that no approved factor links.
 
-    `temperature`: what densities were taken at; `contradictions`: approved factors that other approved factors contradict.
+    `temperature`: what densities were taken at, `reference`: what their expansion is for.
+    `contradictions`: approved factors that other approved factors contradict.
     """
 
     result: Fraction | None
@@ -47,6 +48,7 @@ class Worked:
     refusals: tuple[Refusal, ...] = ()
     missing: tuple[str, str] | None = None
     temperature: Fraction | None = None
+    reference: Fraction | None = None
     contradictions: tuple["Contradiction", ...] = ()
 
 
@@ -73,12 +75,13 @@ def work_out(
 
     Without a temperature they are taken at that of the item's signed density.
     """
-    heat = reference_temperature(factors, units) if temperature is None else temperature
+    reference = reference_temperature(factors, units)
+    heat = reference if temperature is None else temperature
     used = list(factors) if measured is None else with_density_of_lot(factors, units, measured)
     found: list[ItemFactor] = []
     refusals: list[Refusal] = []
     for factor in used:
-        warm = factor if heat is None else at_temperature(factor, units, heat)
+        warm = factor if heat is None or reference is None else at_temperature(factor, units, heat, reference)
         if isinstance(warm, Refusal):
             refusals.append(warm)
             found.append(factor)
@@ -95,6 +98,7 @@ def work_out(
         blocking,
         None,
         heat,
+        reference,
         contradictions(from_unit, units, found),
     )
 

@@ -57,15 +57,44 @@ def with_density_of_lot(
     return [*(one for one in factors if not is_density(one, units)), own]
 
 
-def at_temperature(factor: ItemFactor, units: Mapping[str, UnitFact], temperature: Fraction) -> ItemFactor | Refusal:
-    """A density as it is at `temperature`; a factor that is none, or whose expansion is not known, stands as it is."""
+def at_reference(density: Fraction, measured_at: Fraction, reference: Fraction, coefficient: Fraction) -> Fraction:
+    """A density as it is at the reference temperature, which the coefficient is for. The way back of `density_at`."""
+    growth = 1 + coefficient * (measured_at - reference)
+    if growth <= 0:
+        raise ValueError("The temperature is out of the range of this expansion coefficient.")
+    return density * growth
+
+
+def comparable(
+    density: Fraction, measured_at: Fraction | None, reference: Fraction | None, coefficient: Fraction | None
+) -> Fraction:
+    """A lot's density at the temperature that its item's holds at, so that the two can be compared.
+
+    Where one of the figures is missing, or they are out of all range, it stands as it was measured.
+    """
+    if measured_at is None or reference is None or coefficient is None:
+        return density
+    try:
+        return at_reference(density, measured_at, reference, coefficient)
+    except ValueError:
+        return density
+
+
+def at_temperature(
+    factor: ItemFactor, units: Mapping[str, UnitFact], temperature: Fraction, reference: Fraction
+) -> ItemFactor | Refusal:
+    """A density as it is at `temperature`; a factor that is none, or whose expansion is not known, stands as it is.
+
+    `reference`: what the coefficient is for, the temperature of the item's signed density.
+    """
     start, coefficient = factor.reference_temperature, factor.coefficient
     if not is_density(factor, units) or start is None or coefficient is None or start == temperature:
         return factor
     by_volume = units[factor.from_unit].dimension == Dimension.VOLUME
     density = factor.factor if by_volume else 1 / factor.factor
     try:
-        warmer = density_at(density, start, coefficient, temperature)
+        density = at_reference(density, start, reference, coefficient)
+        density = density_at(density, reference, coefficient, temperature)
     except ValueError:
         return Refusal(
             "temperature_out_of_range",
@@ -73,4 +102,4 @@ def at_temperature(factor: ItemFactor, units: Mapping[str, UnitFact], temperatur
             f"{factor.from_unit} → {factor.to_unit}",
             "Check the temperature, and the expansion coefficient of the factor.",
         )
-    return replace(factor, factor=warmer if by_volume else 1 / warmer, reference_temperature=temperature)
+    return replace(factor, factor=density if by_volume else 1 / density, reference_temperature=temperature)

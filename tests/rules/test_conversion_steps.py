@@ -65,11 +65,25 @@ def test_a_density_without_a_coefficient_stands_as_it_is_signed():
 def test_a_lots_density_goes_before_the_items_at_the_items_temperature():
     lot = MeasuredDensity("L/1", Fraction("0.88"), Fraction(30))
     worked = work_out(Fraction(1), "LTR", "KGM", UNITS, [OIL], measured=lot)
-    assert worked.result == Fraction("0.88") / Fraction("0.99")
+    assert worked.result == Fraction("0.88") * Fraction("1.01")
     assert (worked.steps[0].source.reference, worked.steps[0].corrected) == ("lot:L/1", True)
     assert work_out(Fraction(1), "LTR", "KGM", UNITS, [OIL], measured=lot, temperature=Fraction(30)).result == Fraction(
         "0.88"
     )
+
+
+@given(
+    exact(min_value=Fraction(1, 2), max_value=2), exact(min_value=-40, max_value=90), exact(min_value=-40, max_value=90)
+)
+def test_a_density_that_is_warmed_and_measured_again_is_the_same(density, heat, other):
+    """A lot that is the item itself, measured at any temperature, converts as the item does at every other one."""
+    signed = ItemFactor("LTR", "KGM", density, "d", Fraction(20), Fraction("0.001"))
+    warm = work_out(Fraction(1), "LTR", "KGM", UNITS, [signed], temperature=heat).result
+    lot = MeasuredDensity("L/1", warm, heat)
+    for temperature in (other, None):
+        as_item = work_out(Fraction(1), "LTR", "KGM", UNITS, [signed], temperature=temperature)
+        as_lot = work_out(Fraction(1), "LTR", "KGM", UNITS, [signed], measured=lot, temperature=temperature)
+        assert as_lot.result == as_item.result
 
 
 def test_a_lots_density_converts_where_the_item_has_none():

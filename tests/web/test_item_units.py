@@ -110,7 +110,7 @@ def test_a_lots_density_and_the_temperature_count_and_are_explained(as_):
     assert "measured density of lot O/1 at 20 °C" in own
     warm = shown(client, "OIL", **asked, lot="O/1", temperature="120")
     assert "10 l of lot O/1 = 8 kg" in warm
-    assert "÷ (1 + 0.001 × (120 − 20)) = ÷ 1.1" in warm
+    assert "its density ÷ (1 + 0.001 × (120 − 20))" in warm
     assert "Lot O/2 has no measured density: the factor of OIL counts." in shown(client, "OIL", **asked, lot="O/2")
     assert "the temperature does not count here" in shown(
         client, "OIL", amount="1", from_unit="kg", to_unit="g", temperature="40"

@@ -183,12 +183,17 @@ def _correction(one: Step, found: Answer) -> str:
     assert source.reference_temperature is not None
     assert source.coefficient is not None
     assert heat is not None
-    growth = 1 + source.coefficient * (heat - source.reference_temperature)
-    sign = "−" if source.coefficient < 0 else "+"
-    return (
-        f"its density ÷ (1 {sign} {exact(abs(source.coefficient))} × ({exact(heat)} − {exact(source.reference_temperature)}))"
-        f" = ÷ {exact(growth)}"
-    )
+    anchor = found.worked.reference
+    assert anchor is not None
+    sign, size = ("−" if source.coefficient < 0 else "+"), exact(abs(source.coefficient))
+
+    def growth(to: Fraction) -> str:
+        return f"(1 {sign} {size} × ({exact(to)} − {exact(anchor)}))"
+
+    parts = [f"÷ {growth(heat)}"] if heat != anchor else []
+    if source.reference_temperature != anchor:
+        parts.insert(0, f"× {growth(source.reference_temperature)}")
+    return f"its density {' '.join(parts)}"
 
 
 def _contradiction(one: Contradiction, found: Answer, names: dict[str, str]) -> str:
