@@ -14,6 +14,7 @@ from backflush.api.usage_previews import UsagePreviews
 from backflush.api.work_orders import OneWorkOrder, WorkOrders
 from backflush.web import (
     assemble,
+    control_record,
     corrections,
     devices,
     exceptions,
@@ -69,6 +70,16 @@ web_urls = [
     path("exceptions/<uuid:event_id>/withdraw", exceptions.exception_waive, name="exception-waive"),
     path("exceptions/<uuid:event_id>/accept", exceptions.exception_accept, name="exception-accept"),
     path("exceptions/<uuid:event_id>/correct", exceptions.exception_correct, name="exception-correct"),
+    path(
+        "products/<int:pk>/operations/<str:operation>/control-record",
+        control_record.control_record_page,
+        name="control-record",
+    ),
+    path(
+        "products/<int:pk>/operations/<str:operation>/control-record.pdf",
+        control_record.control_record_pdf,
+        name="control-record-pdf",
+    ),
     path("devices", devices.devices, name="devices"),
     path("devices/<int:pk>", devices.device, name="device"),
     path("postings", postings.postings, name="postings"),

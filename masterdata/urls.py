@@ -22,6 +22,7 @@ from masterdata.web import (
     suggestions,
     triggers,
     unit_factors,
+    units,
 )
 from masterdata.web.sign_in import sign_in, sign_out, switch_user
 
@@ -65,6 +66,7 @@ desk_urls = [
     path("items/<int:pk>", items.item, name="item"),
     path("items/<int:pk>/where-used", item_uses.item_where_used, name="item-where-used"),
     path("items/<int:pk>/change", change_editing.of_record, {"kind": "item"}, name="item-change"),
+    path("units", units.units, name="units"),
     path("unit-factors", unit_factors.unit_factors, name="unit-factors"),
     path("unit-factors/new", unit_factors.unit_factor_new, name="unit-factor-new"),
     path("unit-factors/<int:pk>", unit_factors.unit_factor, name="unit-factor"),

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from traceability.api.conversions import ItemConversion
 from traceability.api.handling_units import HandlingUnits, OneHandlingUnit
 from traceability.api.lots import Lots, OneLot
 from traceability.api.quality_records import QualityRecords
 from traceability.web import (
+    item_units,
     line_clearance,
     lots,
     move_stock,
@@ -21,11 +23,13 @@ api_urls = [
     path("api/v1/lots", Lots.as_view(), name="api-lots"),
     path("api/v1/lots/<int:lot_id>", OneLot.as_view(), name="api-lot"),
     path("api/v1/quality-records", QualityRecords.as_view(), name="api-quality-records"),
+    path("api/v1/items/<path:code>/conversion", ItemConversion.as_view(), name="api-item-conversion"),
     path("api/v1/handling-units", HandlingUnits.as_view(), name="api-handling-units"),
     path("api/v1/handling-units/<str:sscc>", OneHandlingUnit.as_view(), name="api-handling-unit"),
 ]
 web_urls: list = []
 desk_urls = [
+    path("items/<int:pk>/units", item_units.item_units, name="item-units"),
     path("lots", lots.lots, name="lots"),
     path("products/<int:pk>", product.product, name="product"),
     path("quality-records", quality.records, name="quality-records"),

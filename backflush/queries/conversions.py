@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from masterdata.models import Unit, UnitFactor
+from masterdata.rules.densities import signed_density
 from masterdata.rules.exact import ONE, Fraction
 from masterdata.rules.units import ItemFactor, UnitFact, conversion
 from masterdata.rules.vocabulary import RecordState
@@ -38,7 +39,9 @@ class Conversions:
                 row.from_unit.code,
                 row.to_unit.code,
                 Fraction(int(row.numerator), int(row.denominator)),
-                reference=str(row.pk),
+                str(row.pk),
+                None if row.reference_temperature is None else Fraction(row.reference_temperature),
+                None if row.temperature_coefficient is None else Fraction(row.temperature_coefficient),
             )
             self.factors.setdefault(row.item_id, []).append(factor)
 
@@ -60,3 +63,10 @@ class Conversions:
         """Kilograms per litre by the item's own approved factor, if there is one."""
         found = conversion("LTR", "KGM", self.units, self.factors.get(item, []))
         return found.factor if found else None
+
+    def expansion(self, item: int) -> tuple[Fraction, Fraction] | tuple[None, None]:
+        """At which °C the item's signed density holds, and the volume's growth per °C; neither where one is not known."""
+        signed = signed_density(self.factors.get(item, []), self.units)
+        if signed is None or signed.reference_temperature is None or signed.coefficient is None:
+            return None, None
+        return signed.reference_temperature, signed.coefficient

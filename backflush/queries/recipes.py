@@ -251,6 +251,7 @@ def _item_figures(item: Item, costs: Mapping[str, str], convert: Conversions, at
         high_value=item.high_value,
         variable_weight=item.variable_weight,
     )
+    density_at, expansion = convert.expansion(item.pk)
     label_ok = not item.label_controlled or any(
         label.approved_at
         and label.approved_at <= at
@@ -275,6 +276,8 @@ def _item_figures(item: Item, costs: Mapping[str, str], convert: Conversions, at
         density=convert.density(item.pk),
         standard_cost=Fraction(str(costs.get(str(item.pk), item.standard_cost))),
         symbol=item.stock_unit.symbol,
+        density_at=density_at,
+        expansion=expansion,
     )
 
 

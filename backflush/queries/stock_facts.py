@@ -23,12 +23,13 @@ ISO = '\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''
 _LOTS = """
 SELECT id, item_id, code, status, coalesce(to_char(released_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), ''),
     coalesce(expires_on::text, ''), to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), unit_cost::text,
-    coalesce(potency::text, ''), coalesce(density::text, '')
+    coalesce(potency::text, ''), coalesce(density::text, ''),
+    coalesce(density_temperature::text, '')
 FROM traceability_materiallot WHERE id = ANY(%s::bigint[])
 """
 
 #: a lot as `_LOTS` reads it
-LotText = tuple[int, int, str, str, str, str, str, str, str, str]
+LotText = tuple[int, int, str, str, str, str, str, str, str, str, str]
 
 
 def load_lots(lot_ids: Iterable[int]) -> dict[int, LotText]:
@@ -69,6 +70,7 @@ def stock_fact(
         rank=rank,
         potency=Fraction(lot[8]) if lot[8] else None,
         density=Fraction(lot[9]) if lot[9] else None,
+        density_temperature=Fraction(lot[10]) if lot[9] and lot[10] else None,
         unit_cost=Fraction(lot[7]),
     )
 

@@ -15,6 +15,7 @@ from backflush.rules.recipe import ItemFigures, Recipe
 from backflush.rules.requirement import Counts, Requirement, with_fixed
 from backflush.rules.shortage import shortage_refusals
 from backflush.rules.vocabulary import TRUE_UP, ReportKind
+from masterdata.rules.densities import comparable
 from masterdata.rules.exact import ONE, ZERO, Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.usage import UsageLine, plain_text
@@ -278,10 +279,13 @@ def _source(item: int, factor: Fraction, cap: Fraction | None, decision: _Decisi
 
 
 def _measured(fact: StockFact, item: ItemFigures, crosses: int) -> StockFact:
-    """A lot with a measured density does more or less than a nominal stock unit, where the line is dosed across dimensions."""
+    """A lot with a measured density does more or less than a nominal stock unit, where the line is dosed across dimensions.
+
+    Densities are compared at the temperature that the item's signed one holds at.
+    """
     if fact.density is None or not item.density:
         return fact
-    ratio = fact.density / item.density
+    ratio = comparable(fact.density, fact.density_temperature, item.density_at, item.expansion) / item.density
     return replace(fact, ratio=ratio if crosses > 0 else 1 / ratio)
 
 

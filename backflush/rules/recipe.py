@@ -31,7 +31,8 @@ KEPT = 128
 class ItemFigures:
     """What posting needs to know of an item. `standard_cost` is the order's frozen one, per stock unit.
 
-    `symbol` is how people write the unit (kg for KGM); sentences say `measure`.
+    `symbol` is how people write the unit (kg for KGM); sentences say `measure`. `density` holds at `density_at` °C;
+    `expansion` is the volume's growth per °C. Both or neither are there.
     """
 
     id: int
@@ -49,6 +50,8 @@ class ItemFigures:
     density: Fraction | None
     standard_cost: Fraction
     symbol: str = ""
+    density_at: Fraction | None = None
+    expansion: Fraction | None = None
 
     @property
     def measure(self) -> str:
@@ -189,7 +192,14 @@ def _recipe_as_data(recipe: Recipe) -> dict[str, Any]:
     data = {name: _plain(getattr(recipe, name)) for name in Recipe.__dataclass_fields__ if name != "items"}
     if recipe.trigger is not None and recipe.trigger.avoidable_limit is None:
         del data["trigger"]["avoidable_limit"]  # as recipes were written before there was such a limit
-    data["items"] = [_plain(recipe.items[item]) for item in sorted(recipe.items)]
+    data["items"] = [_item_as_data(recipe.items[item]) for item in sorted(recipe.items)]
+    return data
+
+
+def _item_as_data(item: ItemFigures) -> dict[str, Any]:
+    data: dict[str, Any] = _plain(item)
+    if item.expansion is None:  # as recipes were written before densities followed the temperature
+        del data["density_at"], data["expansion"]
     return data
 
 
@@ -242,6 +252,8 @@ def _read_item(data: dict[str, Any]) -> ItemFigures:
             "label_potency": _read_optional(data["label_potency"]),
             "density": _read_optional(data["density"]),
             "standard_cost": _read_fraction(data["standard_cost"]),
+            "density_at": _read_optional(data.get("density_at")),
+            "expansion": _read_optional(data.get("expansion")),
         }
     )
 

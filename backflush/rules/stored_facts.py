@@ -132,6 +132,8 @@ def _stock_rows(item: int, report: ReportFact, order: OrderFact, recipe: Recipe,
                 None if fact.potency is None else _text(fact.potency),
                 None if fact.density is None else _text(fact.density),
             ]
+            if fact.density_temperature is not None:
+                ranking.append(_text(fact.density_temperature))
             row += f",{_compact(ranking)[1:-1]}"
         rows.append(f"{row}]")
     return rows
@@ -240,5 +242,6 @@ def _read_stock(row: Sequence[Any]) -> StockFact:
         rank=more[4],
         potency=None if more[5] is None else _read(more[5]),
         density=None if more[6] is None else _read(more[6]),
+        density_temperature=_read(more[7]) if len(more) > 7 else None,
         unit_cost=_read(row[5]),
     )

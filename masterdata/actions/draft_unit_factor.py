@@ -10,8 +10,10 @@ from masterdata.actions.record import record
 from masterdata.models import Item, Person, Unit, UnitFactor
 from masterdata.queries.units import unit_facts
 from masterdata.rules.duties import Duty
+from masterdata.rules.exact import ONE
 from masterdata.rules.refusal import Refusal, Refused
-from masterdata.rules.units import conversion
+from masterdata.rules.units import ItemFactor, conversion
+from masterdata.rules.vocabulary import RecordState
 
 
 def draft_unit_factor(
@@ -45,6 +47,16 @@ def draft_unit_factor(
                     "Draft its next version, in the same direction.",
                 )
             )
+        linked = _linked_already(item, start.code, end.code)
+        if linked:
+            raise Refused(
+                Refusal(
+                    "linked_already",
+                    f"Other factors of {item.code} link {start.code} and {end.code} already: {linked}.",
+                    subject,
+                    "Draft the next version of one of those: two ways between the same units could disagree.",
+                )
+            )
         newest = item.unit_factors.filter(from_unit=start, to_unit=end).order_by("-version").first()
         return record(
             UnitFactor(
@@ -60,3 +72,14 @@ def draft_unit_factor(
             ),
             actor=author,
         )
+
+
+def _linked_already(item: Item, start: str, end: str) -> str:
+    """The way that the item's other factors, drafts included, lead between the units; empty where they do not.
+
+    Factors that link no two units twice say one thing whatever path is taken.
+    """
+    rows = item.unit_factors.exclude(state=RecordState.REJECTED).exclude(from_unit__code=start, to_unit__code=end)
+    pairs = set(rows.values_list("from_unit__code", "to_unit__code"))
+    found = conversion(start, end, unit_facts(), [ItemFactor(one, other, ONE) for one, other in sorted(pairs)])
+    return " → ".join(found.path) if found else ""

@@ -151,11 +151,14 @@ def described(
     return decorate
 
 
-def parameter(name: str, about: str, *, words: Iterable[str] = (), whole_number: bool = False) -> OpenApiParameter:
-    """An optional query parameter."""
+def parameter(
+    name: str, about: str, *, words: Iterable[str] = (), whole_number: bool = False, needed: bool = False
+) -> OpenApiParameter:
+    """A query parameter; optional, unless it is needed."""
     return OpenApiParameter(
         name,
         OpenApiTypes.INT if whole_number else OpenApiTypes.STR,
         description=about,
+        required=needed,
         enum=[str(word) for word in words] or None,
     )

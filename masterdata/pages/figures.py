@@ -3,14 +3,17 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import number_format
 
 from masterdata.rules.exact import Fraction, billionths
+from masterdata.rules.units import decimal_text
 
+#: a quantity longer than this is not read digit by digit
+MOST_DIGITS = 24
 _CODED = re.compile(r"(?<=[0-9] )[A-Z0-9]{2,3}(?=[ ,.;:)]|$)")
 
 _AT_UTC = re.compile(r"(\d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}) UTC")
@@ -49,6 +52,25 @@ def exact(value: Fraction | None) -> str:
 def nine_places(value: Fraction) -> Decimal:
     """A fraction for machines: to nine decimals, half to even where it has more."""
     return Decimal(billionths(value)).scaleb(-9)
+
+
+def fraction(value: Fraction) -> str:
+    """A factor as the fraction that it is: 28/25, or 1,000."""
+    top = f"{value.numerator:,}".replace("-", "−")
+    return top if value.denominator == 1 else f"{top}/{value.denominator:,}"
+
+
+def all_digits(value: Fraction) -> str:
+    """A quantity with all its digits; where no decimal ends or it is too long to read, the fraction and about what it is."""
+    try:
+        digits = decimal_text(value)
+    except ValueError:
+        digits = ""
+    if digits and len(digits) <= MOST_DIGITS:
+        return figure(digits)
+    with localcontext(prec=9):
+        about = Decimal(value.numerator) / Decimal(value.denominator)
+    return f"{fraction(value)} ≈ {about.normalize():g}".replace("-", "−")
 
 
 def money(value: Any, decimals: int = 2) -> str:

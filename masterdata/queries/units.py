@@ -39,9 +39,19 @@ def item_factors(item_ids: Iterable[int], at: datetime) -> dict[int, list[ItemFa
         .filter(Q(effective_to__isnull=True) | Q(effective_to__gt=at))
         .order_by("item_id", "from_unit__code", "to_unit__code", "-effective_from", "-version")
         .distinct("item_id", "from_unit__code", "to_unit__code")
-        .values_list("id", "item_id", "from_unit__code", "to_unit__code", "numerator", "denominator")
+        .values_list(
+            "id",
+            "item_id",
+            "from_unit__code",
+            "to_unit__code",
+            "numerator",
+            "denominator",
+            "reference_temperature",
+            "temperature_coefficient",
+        )
     )
-    for row, item, from_unit, to_unit, numerator, denominator in rows:
+    for row, item, from_unit, to_unit, numerator, denominator, *heat in rows:
         factor = Fraction(int(numerator), int(denominator))
-        found[item].append(ItemFactor(from_unit, to_unit, factor, f"unit_factor:{row}"))
+        reference, coefficient = (None if value is None else Fraction(value) for value in heat)
+        found[item].append(ItemFactor(from_unit, to_unit, factor, f"unit_factor:{row}", reference, coefficient))
     return found

@@ -31,12 +31,17 @@ class UnitFact:
 
 @dataclass(frozen=True, slots=True)
 class ItemFactor:
-    """An item's own approved factor: 1 `from_unit` = `factor` `to_unit`. `reference` names the record it comes from."""
+    """An item's own approved factor: 1 `from_unit` = `factor` `to_unit`. `reference` names the record it comes from.
+
+    A density holds at `reference_temperature`, in °C; `coefficient` is the volume's growth per °C (see `density_at`).
+    """
 
     from_unit: str
     to_unit: str
     factor: Fraction
     reference: str = ""
+    reference_temperature: Fraction | None = None
+    coefficient: Fraction | None = None
 
     def __post_init__(self) -> None:
         if self.factor <= 0:
@@ -107,7 +112,7 @@ def _steps(
     steps: dict[str, dict[str, Fraction]] = {node: {} for node in nodes}
     for here in nodes:
         for there in nodes:
-            direct = _by_table(units.get(here), units.get(there))
+            direct = by_table(units.get(here), units.get(there))
             if here != there and direct is not None:
                 steps[here][there] = direct
     for factor in item_factors:
@@ -116,7 +121,7 @@ def _steps(
     return steps
 
 
-def _by_table(here: UnitFact | None, there: UnitFact | None) -> Fraction | None:
+def by_table(here: UnitFact | None, there: UnitFact | None) -> Fraction | None:
     if here is None or there is None or here.is_package or there.is_package:
         return None
     return here.factor / there.factor if here.dimension == there.dimension else None

@@ -72,9 +72,10 @@ def unit_factors(request: HttpRequest) -> HttpResponse:
         context={
             "title": "Unit factors",
             "intro": "Across dimensions only an approved factor of the item converts; inside one, the unit table does.",
-            "actions": [{"label": "Draft a factor", "url": reverse("unit-factor-new"), "primary": True}]
-            if draft
-            else [],
+            "actions": [
+                {"label": "All units", "url": reverse("units")},
+                *([{"label": "Draft a factor", "url": reverse("unit-factor-new"), "primary": True}] if draft else []),
+            ],
             "calculated": _calculated(request),
             "typed": {name: lists.asked(request, name) for name in ("amount", "unit_from", "unit_to", "item")},
             "units": Unit.objects.order_by("code").values_list("code", "symbol", "name"),
@@ -182,7 +183,9 @@ class FactorForm(forms.Form):
     )
     to_unit = forms.ModelChoiceField(Unit.objects.none(), to_field_name="code", label="Of this unit")
     reference_temperature = DecimalNumber(required=False, whole=4, places=3, label="Reference temperature in °C")
-    temperature_coefficient = DecimalNumber(required=False, whole=3, places=9, label="Expansion per °C")
+    temperature_coefficient = DecimalNumber(
+        required=False, whole=3, places=9, label="Expansion per °C", help_text="How much its volume grows for each °C."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -221,6 +224,8 @@ def unit_factor_new(request: HttpRequest) -> HttpResponse:
         messages.success(request, "The factor is drafted. Ask for its approval.")
         return redirect("unit-factor", made.pk)
 
-    form = FactorForm(request.POST or None, initial={"item": request.GET.get("item", "")})
+    form = FactorForm(
+        request.POST or None, initial={name: lists.asked(request, name) for name in ("item", "from_unit", "to_unit")}
+    )
     trail = [{"label": "Unit factors", "url": reverse("unit-factors")}, {"label": "Draft a factor"}]
     return form_page(request, form, draft, title="Draft a unit factor", trail=trail, action="Draft it")

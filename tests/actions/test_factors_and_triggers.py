@@ -173,3 +173,16 @@ def test_an_item_without_labels_gets_none():
     ticket = plant.ticket(people.qa, label_content(foil, 1, "x"))
     with pytest.raises(Refused, match="not label-controlled"):
         approve_label(item=foil, number=1, artwork="x", ticket=ticket, now=plant.NOW)
+
+
+def test_two_ways_between_the_same_units_are_refused():
+    oil = plant.item("OIL", unit="KGM")
+    plant.factor(oil, "LTR", "KGM", "0.9")
+    plant.factor(oil, "XDR", "LTR", "200")
+    with pytest.raises(Refused, match="XDR → LTR → KGM") as refused:
+        plant.factor(oil, "XDR", "KGM", "181")
+    assert refused.value.codes == ["linked_already"]
+    with pytest.raises(Refused) as refused:
+        plant.factor(oil, "MLT", "GRM", "0.9")
+    assert refused.value.codes == ["linked_already"]
+    assert plant.factor(oil, "XDR", "LTR", "205", at=LATER).version == 2

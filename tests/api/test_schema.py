@@ -145,6 +145,7 @@ def busy_plant(db):
             "number": number,
             "lot_id": shop.lot.pk,
             "sscc": case.sscc,
+            "code": shop.kit.code,
             "bom_id": shop.kit.bom_versions.get().pk,
         },
     }

@@ -145,6 +145,28 @@ def test_lots_with_their_own_density_are_kept_with_it():
     assert drawn(replayed) == drawn(plan)
 
 
+def test_a_density_that_was_measured_warm_is_compared_at_the_items_temperature():
+    """12.5 units of 0.79 kg each at 20 °C; 0.75 at 60 °C are 0.78 at 20 °C."""
+    figures = {"density": Fraction("0.79"), "density_at": Fraction(20), "expansion": Fraction("0.001")}
+    recipe = recipes.recipe(
+        [recipes.line(1, "9.875", crosses=1)], items=[recipes.item(1, decimals=4, rounding="half_even", **figures)]
+    )
+    warm = recipes.lot(1, 11, "20", density=Fraction("0.75"), density_temperature=Fraction(60))
+    floor = Floor(recipe, warm)
+    plan, replayed = again(floor, recipes.report("1"), floor.progress, floor.stock)
+
+    assert drawn(replayed) == drawn(plan)
+    assert [draw.quantity for draw in plan.outcomes[0].picks[0].draws] == [Fraction("9.75")]
+    assert read_recipe(recipe.text) == recipe
+
+
+def test_a_recipe_from_before_densities_had_temperatures_keeps_its_text():
+    recipe = recipes.recipe([recipes.line(1)], items=[recipes.item(1, density=Fraction("0.79"))])
+
+    assert "expansion" not in recipe.text
+    assert read_recipe(recipe.text).text == recipe.text
+
+
 def test_progress_is_read_as_it_was_written():
     floor = Floor(
         recipes.recipe([recipes.line(1, "1/3", setup="1/7")], outputs=[recipes.output(5, "1/3")]), recipes.lot()

@@ -9,11 +9,12 @@ from masterdata.actions.define_item import unit_of
 from masterdata.models import Bin, Item, Person, Site, Supplier, Unit
 from masterdata.queries import item_factors, unit_facts
 from masterdata.rules.days import written_day
+from masterdata.rules.densities import MeasuredDensity, with_density_of_lot
 from masterdata.rules.duties import Duty
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
-from masterdata.rules.units import ItemFactor, RoundingRule, UnitFact, conversion, decimal_text
-from masterdata.rules.vocabulary import BinKind, Dimension, Tracking
+from masterdata.rules.units import RoundingRule, conversion, decimal_text
+from masterdata.rules.vocabulary import BinKind, Tracking
 from traceability.actions.ledger import record_moves
 from traceability.models import UNBOUND, LotStatusChange, MaterialLot
 from traceability.queries.bins import bin_fact, end_bin
@@ -115,7 +116,7 @@ def in_stock_unit(
     units = unit_facts()
     factors = list(item_factors([item.pk], at).get(item.pk, ()))
     if density is not None and density > 0:
-        factors = [*_without_density(factors, units), ItemFactor("LTR", "KGM", Fraction(density), "certificate")]
+        factors = with_density_of_lot(factors, units, MeasuredDensity("certificate", Fraction(density)))
     found = conversion(unit.code, item.stock_unit.code, units, factors)
     if found is None:
         raise Refused(
@@ -140,16 +141,6 @@ def in_stock_unit(
             )
         )
     return counted(converted, item)
-
-
-def _without_density(factors: list[ItemFactor], units: dict[str, UnitFact]) -> list[ItemFactor]:
-    """The factors but for those between mass and volume, which the lot's own density replaces."""
-    pair = {Dimension.MASS.value, Dimension.VOLUME.value}
-
-    def dimension(code: str) -> str:
-        return units[code].dimension if code in units else ""
-
-    return [factor for factor in factors if {dimension(factor.from_unit), dimension(factor.to_unit)} != pair]
 
 
 def _lot_refusals(

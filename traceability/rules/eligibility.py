@@ -36,6 +36,7 @@ class StockFact:
     rank: int = 0
     potency: Fraction | None = None
     density: Fraction | None = None
+    density_temperature: Fraction | None = None
     ratio: Fraction = ONE
     unit_cost: Fraction = ZERO
     key: tuple[int, int, int] = field(init=False, compare=False, repr=False)

@@ -70,7 +70,7 @@ def master(plant: Plant, now: datetime) -> None:
         "1.26",
         at,
         reference_temperature=Decimal("20"),
-        temperature_coefficient=Decimal("-0.0005"),
+        temperature_coefficient=Decimal("0.0005"),
     )
     approved_label(plant, "LABEL-IMAG", 1, "ART-IMAG-0003", at)
     approved_bom(

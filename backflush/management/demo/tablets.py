@@ -137,7 +137,7 @@ def master(plant: Plant, now: datetime) -> None:
         "1.06",
         at,
         reference_temperature=Decimal("20"),
-        temperature_coefficient=Decimal("-0.0006"),
+        temperature_coefficient=Decimal("0.0006"),
     )
     approved_factor(plant, "FOIL-PVC", "MTK", "KGM", "0.34", at)
     approved_label(plant, "LABEL-FICT", 1, "ART-FICT-0007", at)
