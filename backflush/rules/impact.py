@@ -22,8 +22,8 @@ from masterdata.rules.vocabulary import BinKind, PostingMethod
 from traceability.rules.eligibility import StockFact
 from traceability.rules.vocabulary import LotStatus
 
-#: lots that were not there: what the proposal would have left over of earlier reports, and what it lacks
-LEFT_OVER, LENT = -1, -2
+#: codes of lots that were not there: what the proposal would have left over of earlier reports, and what it lacks
+LEFT_OVER, LENT = "\uffff 1 left over", "\uffff 2 lent"
 #: how often a shortage is lent before so much is lent that nothing can be short
 TRIES = 6
 _AMPLE = Fraction(10**15)
@@ -160,7 +160,7 @@ class _Course:
         for outcome in plan.outcomes:
             for pick in outcome.picks:
                 for draw in pick.draws:
-                    drawn = lent if draw.stock.lot == LENT else self.taken
+                    drawn = lent if draw.stock.lot_code == LENT else self.taken
                     drawn[pick.item] = drawn.get(pick.item, ZERO) + draw.quantity
         return lent
 
@@ -206,14 +206,14 @@ def _take_away(
         quantity -= gone
 
 
-def _not_there(lot: int, item: int, case: Case, recipe: Recipe) -> StockFact:
+def _not_there(lot: str, item: int, case: Case, recipe: Recipe) -> StockFact:
     """A balance that was not there, good in every way, drawn after all that was."""
     return StockFact(
-        lot=lot,
+        lot=-2 * item if lot == LEFT_OVER else 1 - 2 * item,  # a balance has no item in its key
         item=item,
         bin=recipe.serving[0] if recipe.serving else 0,
         order=case.order.id,
-        lot_code="\uffff",
+        lot_code=lot,
         bin_code="\uffff",
         bin_kind=BinKind.STAGING,
         status=LotStatus.RELEASED,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backflush.rules.flush import Stock
@@ -214,6 +214,7 @@ def figured(draw):
     return recipes.recipe(lines, items=items)
 
 
+@settings(max_examples=60)
 @given(figured(), st.lists(st.one_of(counts, setups, scrap), min_size=1, max_size=12), st.data())
 def test_the_unchanged_figures_make_no_difference_anywhere(recipe, told, data):
     gone = data.draw(st.sets(st.integers(0, len(told) - 1), max_size=3))
@@ -223,7 +224,8 @@ def test_the_unchanged_figures_make_no_difference_anywhere(recipe, told, data):
     assert all(one.used == one.used_then and one.made == one.made_then and not one.short for one in reports)
 
 
-@given(figured(), figured(), st.lists(st.one_of(counts, scrap), min_size=1, max_size=8))
+@settings(max_examples=60)
+@given(figured(), figured(), st.lists(st.one_of(counts, scrap), min_size=1, max_size=5))
 def test_what_is_short_is_what_the_whole_takes_beyond_what_was_staged(then, proposed, told):
     """All that the reports took by the figures of then was staged before the first, and nothing else."""
     items = then.items.values()
