@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from masterdata.models import SigningTicket, TriggerDefinition, UnitFactor
 from masterdata.pages.access import can, person_of, status_of
+from masterdata.pages.beside import beside
 from masterdata.pages.figures import words
 from masterdata.pages.histories import history_of
 from masterdata.pages.signing import ticket_of
@@ -49,6 +50,7 @@ def approval_page(
         "trail": trail,
         "versions": versions,
         "waits": waits,
+        "beside": beside(request, str(content["record"]), record),
         "not_me": [own] if own and waits and can(request, Duty.APPROVE_MASTER_DATA) else [],
         "signed_facts": [
             {"name": words(name), "value": ", ".join(value) if isinstance(value, list) else str(value)}

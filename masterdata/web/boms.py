@@ -15,6 +15,7 @@ from masterdata.actions.submit_bom import submit_bom
 from masterdata.actions.withdraw_bom import withdraw_bom
 from masterdata.models import BomAlternate, BomLine, BomLineStep, BomOutput, BomVersion, ScrapFactor
 from masterdata.pages.access import can, desk_page, person_of, status_of
+from masterdata.pages.beside import beside
 from masterdata.pages.figures import figure, when
 from masterdata.pages.histories import history_of
 from masterdata.pages.signing import ticket_of
@@ -141,6 +142,7 @@ def _page(request: HttpRequest, version: BomVersion, *, refusals: Sequence[Refus
         "may_submit": state == RecordState.DRAFT and can(request, Duty.DRAFT_MASTER_DATA),
         "may_withdraw": state == RecordState.SUBMITTED and can(request, Duty.DRAFT_MASTER_DATA),
         "waits": state == RecordState.SUBMITTED,
+        "beside": beside(request, "bom_version", version),
         "not_me": [own] if own and approves and state == RecordState.SUBMITTED else [],
         "refusals": [*refusals, *(one for one in choice.refusals if one not in refusals)],
         "trail": [
