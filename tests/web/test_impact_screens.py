@@ -21,7 +21,7 @@ def proposed():
     lines = [
         LineDraft(
             item=line.item.code,
-            quantity=line.quantity * (Decimal("1.2") if place == 0 else 1),
+            quantity=line.quantity + (line.quantity / 5).quantize(Decimal("0.001")) * (place == 0),
             unit=line.unit.code,
             operation=line.operation_number,
             identity=line.identity,
@@ -154,4 +154,4 @@ def test_a_unit_factor_shows_its_replays(as_):
     run()
     page = client.get(reverse("impact-replay", args=[ImpactReplay.objects.get().pk]))
     assert (answer.status_code, page.status_code) == (200, 200)
-    assert "No report of these days is touched" in page.content.decode()
+    assert "No component changes what these reports cost" in page.content.decode()
