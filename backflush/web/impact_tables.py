@@ -26,7 +26,7 @@ def components(shown: ShownReplay) -> lists.Listing:
         _quantity("By the figures then", "then", lambda one: one.figures.then),
         _quantity("By the proposal", "proposed", lambda one: one.figures.proposed),
         _quantity("Difference", "difference", lambda one: one.figures.difference),
-        lists.Column("%", lambda one: lists.text(_percent(one)), number=True),
+        lists.Column("%", _percent, number=True),
         lists.Column(
             f"Standard cost, {currency}", lambda one: lists.number(as_decimal(one.figures.price)), number=True
         ),
@@ -169,10 +169,11 @@ def _of(one: ShownItem, value: Fraction) -> lists.Cell:
     return lists.number(as_decimal(value), one.item.stock_unit.symbol)
 
 
-def _percent(one: ShownItem) -> str:
+def _percent(one: ShownItem) -> lists.Cell:
     """To a tenth of a percent; what was not used at all is new."""
     if not one.figures.then:
-        return "new" if one.figures.proposed else ""
+        return lists.text("new" if one.figures.proposed else "")
     tenths = round(one.figures.difference * 1000 / one.figures.then)
-    sign = "+" if tenths > 0 else "−" if tenths < 0 else ""
-    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10} %"
+    digits = f"{abs(tenths) // 10}.{abs(tenths) % 10}"
+    sign = ("+", "+") if tenths > 0 else ("−", "-") if tenths < 0 else ("", "")
+    return {"number": f"{sign[0]}{digits}", "raw": f"{sign[1]}{digits}".lstrip("+"), "is_number": True}
