@@ -12,6 +12,7 @@ from backflush.actions.check_ledger import check_ledger
 from backflush.actions.deliver_webhooks import deliver_webhooks
 from backflush.actions.post_reports import post_in_streams
 from backflush.actions.retry_report import retry_what_changed
+from backflush.actions.run_impact_replays import run_impact_replays
 from masterdata.rules.refusal import Refused
 
 #: postings of a site that one background check decides again: the next one goes on from there
@@ -69,6 +70,24 @@ def check_the_ledger() -> int:
     for one in check.broken:
         log.error("invariant_broken", invariant=one["name"], rows=one["rows"][:3])
     return len(check.broken)
+
+
+@shared_task(name="backflush.run_impact_replays")
+def go_on_with_impact_replays() -> bool:
+    """Every few seconds, and when one is asked for: go on for a while; where there is more to do, ask for the next turn."""
+    more = run_impact_replays(now=timezone.now())
+    if more:
+        ask_for_impact_replays()
+    return more
+
+
+def ask_for_impact_replays() -> None:
+    """Ask a worker to go on; where the broker is away the schedule does."""
+    try:
+        with current_app.connection_for_write(transport_options=_HURRIED) as connection:
+            go_on_with_impact_replays.apply_async(connection=connection, retry=False, expires=30)
+    except Exception as error:  # whatever the broker does, it is queued
+        log.warning("impact_replay_not_announced", error=str(error))
 
 
 def ring_the_bell() -> bool:

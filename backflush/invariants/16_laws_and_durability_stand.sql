@@ -35,13 +35,14 @@ WITH ours AS (
     ('history_is_only_added_to', 'traceability_(carriedlink|ledgerentry|ledgerline|lotstatuschange|orderpin|packingrecord|'
         || 'qualitylink|qualitynote|stagingscan)'),
     ('history_is_only_added_to', '(backflush|traceability)_historical.*|variance_ordervariance'),
+    ('impact_is_settled_once', 'backflush_impactreplay'),
     ('item_law', 'masterdata_item'),
     ('label_law', 'masterdata_labelversion'),
     ('lot_moves_along_its_statuses', 'traceability_materiallot'),
     ('never_deleted', 'masterdata_(bin|bomversion|device|item|labelversion|masterdatarevision|person|persontoken|productionline|'
         || 'reasoncode|signingticket|site|supplier|training|triggerdefinition|unit|unitfactor|changerequest|changepolicy|threshold)'),
     ('never_truncated', 'masterdata_.*'),
-    ('nothing_is_deleted', 'backflush_(operationreport|orderprogress|orderreopening|outboxconsumer|outboxhead|reversalrequest|'
+    ('nothing_is_deleted', 'backflush_(impactreplay|operationreport|orderprogress|orderreopening|outboxconsumer|outboxhead|reversalrequest|'
         || 'verifiedmark|webhookendpoint|webhookprogress)'),
     ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|qualitynumber|qualityrecord|'
         || 'stockbalance|workorder)'),

@@ -1,5 +1,6 @@
 """Tables of posting."""
 
+from backflush.models.impact_replays import ImpactReplay
 from backflush.models.ledger_checks import LedgerCheck, VerifiedMark
 from backflush.models.order_closes import OrderClose, OrderReopening
 from backflush.models.outbox import OutboxHead, OutboxMessage
@@ -8,6 +9,7 @@ from backflush.models.triggers import OperationReport, ReportBody, ReportRuling,
 from backflush.models.webhooks import OutboxConsumer, WebhookAttempt, WebhookEndpoint, WebhookProgress
 
 __all__ = [
+    "ImpactReplay",
     "LedgerCheck",
     "OperationReport",
     "OrderClose",

@@ -324,6 +324,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "seal-audit": {"task": "masterdata.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-inbox": {"task": "backflush.sweep_inbox", "schedule": 2.0, "options": {"expires": 4}},
     "deliver-webhooks": {"task": "backflush.deliver_webhooks", "schedule": 5.0, "options": {"expires": 10}},
+    "run-impact-replays": {"task": "backflush.run_impact_replays", "schedule": 5.0, "options": {"expires": 10}},
     "freeze-closed-orders": {
         "task": "variance.freeze_closed_orders",
         "schedule": 10.0,

@@ -15,11 +15,11 @@ from django.db.models import Q
 
 from backflush.queries.conversions import Conversions
 from backflush.queries.order_facts import OrderBook
+from backflush.rules.order_usage import OrderUsage, items_named, order_usage
 from backflush.rules.recipe import ItemFigures, OperationFigures, Recipe, TriggerFigures
 from masterdata.models import Bin, BinService, Item, LabelVersion, TriggerDefinition, UnitFactor
 from masterdata.rules import vocabulary as v
-from masterdata.rules.exact import ONE, ZERO, Fraction
-from masterdata.rules.explosion import explode
+from masterdata.rules.exact import ONE, Fraction
 from masterdata.rules.posting_methods import ItemFlags, reasons_against_backflush
 from masterdata.rules.usage import BomFact, Usage
 from traceability.models import OrderOperation, OrderPin, WorkOrder
@@ -92,26 +92,21 @@ class RecipeBook:
         self, order: WorkOrder, operation: OrderOperation, after: str | None, pin: OrderPin | None, at: datetime
     ) -> Recipe:
         boms = self._boms_of(pin)
-        ids = _items_of(boms) | {order.item_id}
+        ids = items_named(boms) | {order.item_id}
         items = {item.pk: item for item in Item.objects.filter(pk__in=ids).select_related("stock_unit")}
         convert = Conversions(ids, at)
-        usage, missing = Usage((), (), ()), []
-        factor = receipt = ONE
         if pin is None:
-            missing.append(("no_effective_bom", order.item_id, order.number))
+            made = OrderUsage(Usage((), (), ()), ONE, ONE, (("no_effective_bom", order.item_id, order.number),))
         else:
-            by_item = {bom.item: bom for bom in boms[1:]}
-            units = {pk: item.stock_unit.code for pk, item in items.items()}
-            usage = explode(boms[0], by_item.get, units, convert, convert.dimensions)
-            product = items[order.item_id]
-            order_unit = order.unit.code
-            base_unit = boms[0].base_unit
-            factor = convert(product.pk, order_unit, base_unit) or ZERO
-            receipt = convert(product.pk, base_unit, product.stock_unit.code) or ZERO
-            if not factor or not receipt:
-                missing.append(("no_conversion", product.pk, f"{order_unit} → {base_unit}"))
-                factor = receipt = ONE
-        missing += [(gap.code, gap.item, gap.detail) for gap in usage.missing]
+            made = order_usage(
+                boms,
+                product=order.item_id,
+                order_unit=order.unit.code,
+                units={pk: item.stock_unit.code for pk, item in items.items()},
+                convert=convert,
+                dimensions=convert.dimensions,
+            )
+        usage, missing = made.usage, made.missing
         costs = pin.standard_costs if pin else {}
         lines = tuple(line for line in usage.lines if line.operation == operation.number)
         outputs = tuple(output for output in usage.outputs if output.operation == operation.number)
@@ -123,14 +118,14 @@ class RecipeBook:
             product_unit=items[order.item_id].stock_unit.code,
             versions=tuple(bom.version for bom in boms),
             factors=tuple(sorted(convert.used)),
-            factor=factor,
-            receipt_factor=receipt,
+            factor=made.factor,
+            receipt_factor=made.receipt,
             operation=_operation_figures(operation, after),
             trigger=trigger_in_force(order.made_by_id, operation.number, operation.line_id, at),
             lines=lines,
             outputs=outputs,
-            items={pk: _item_figures(items[pk], costs, convert, at) for pk in used},
-            missing=tuple(missing),
+            items={pk: item_figures(items[pk], costs, convert, at) for pk in used},
+            missing=missing,
             **_places(operation, order),
         )
 
@@ -166,19 +161,9 @@ def _key(order: WorkOrder, operation: OrderOperation, after: str | None, pinned:
     )
 
 
-def _items_of(boms: list[BomFact]) -> set[int]:
-    found: set[int] = set()
-    for bom in boms:
-        found.add(bom.item)
-        found.update(line.item for line in bom.lines)
-        found.update(alternate.item for line in bom.lines for alternate in line.alternates)
-        found.update(output.item for output in bom.outputs)
-    return found
-
-
 def _effective_times(boms: list[BomFact], order: WorkOrder, operation: OrderOperation) -> list[datetime]:
     """Every moment at which a figure of the recipe changes: between two of them it is the same."""
-    items = _items_of(boms) | {order.item_id}
+    items = items_named(boms) | {order.item_id}
     times: set[datetime | None] = set()
     approved = v.RecordState.APPROVED
     for row in UnitFactor.objects.filter(item_id__in=items, state=approved).values_list(
@@ -242,7 +227,7 @@ def _operation_figures(operation: OrderOperation, after: str | None) -> Operatio
     )
 
 
-def _item_figures(item: Item, costs: Mapping[str, str], convert: Conversions, at: datetime) -> ItemFigures:
+def item_figures(item: Item, costs: Mapping[str, str], convert: Conversions, at: datetime) -> ItemFigures:
     flags = ItemFlags(
         tracking=v.Tracking(item.tracking),
         potency_controlled=item.potency_controlled,

@@ -56,3 +56,24 @@ TRANSITIONS = {
     ReportState.WAIVED: set(),
     ReportState.REVERSED: set(),
 }
+
+
+class ProposalKind(StrEnum):
+    """What proposed figures an impact replay is about."""
+
+    BOM_VERSION = "bom_version"
+    UNIT_FACTOR = "unit_factor"
+
+
+class ImpactState(StrEnum):
+    """How far an impact replay is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+#: of an impact replay that somebody still waits for
+OPEN_IMPACTS = (ImpactState.QUEUED, ImpactState.RUNNING)

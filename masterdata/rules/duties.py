@@ -16,6 +16,8 @@ class Duty(StrEnum):
     DISCUSS_CHANGE = "leave notes on change requests"
     APPROVE_MASTER_DATA = "approve BOMs, unit factors and trigger definitions"
     APPROVE_LABEL = "approve labels"
+    REPLAY_IMPACT = "replay past reports by proposed figures"
+    READ_IMPACT = "look at impact replays"
     READ_PEOPLE = "look up people, their badges and roles"
     MANAGE_PEOPLE = "enrol people and change their roles"
     MANAGE_DEVICES = "enrol devices, enable and disable them"
@@ -56,6 +58,8 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.DISCUSS_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA, _R.SUPERVISOR, _R.FINANCE}),
     Duty.APPROVE_MASTER_DATA: frozenset({_R.ENGINEER, _R.QA}),
     Duty.APPROVE_LABEL: frozenset({_R.QA}),
+    Duty.REPLAY_IMPACT: frozenset({_R.ENGINEER, _R.QA, _R.FINANCE}),
+    Duty.READ_IMPACT: frozenset({_R.ENGINEER, _R.QA, _R.FINANCE, _R.AUDITOR}),
     Duty.READ_PEOPLE: frozenset({_R.ADMIN, _R.AUDITOR}),
     Duty.MANAGE_PEOPLE: frozenset({_R.ADMIN}),
     Duty.MANAGE_DEVICES: frozenset({_R.ADMIN, _R.ENGINEER}),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from masterdata.models import TriggerDefinition, UnitFactor
 from masterdata.pages.access import can, person_of, status_of
+from masterdata.pages.beside import beside
 from masterdata.pages.histories import history_of
 from masterdata.queries.changes import live_change
 from masterdata.queries.signing import signature_covers, signature_stands, subject_of
@@ -45,6 +46,7 @@ def approval_page(
         and live is None
         and record.author_id == person.pk
         and can(request, Duty.DRAFT_MASTER_DATA),
+        "beside": beside(request, kind, record),
         "signatures": [
             {
                 "name": signature.printed_name,

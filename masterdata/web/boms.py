@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from masterdata.models import BomAlternate, BomLine, BomLineStep, BomOutput, BomVersion, ScrapFactor
 from masterdata.pages.access import can, desk_page, person_of, status_of
+from masterdata.pages.beside import beside
 from masterdata.pages.figures import figure, when
 from masterdata.pages.histories import history_of
 from masterdata.queries import bom_content, draft_of, signature_covers, signature_stands, surroundings
@@ -69,6 +70,7 @@ def _page(request: HttpRequest, version: BomVersion, *, refusals: Sequence[Refus
         and version.author_id == person.pk
         and can(request, Duty.DRAFT_MASTER_DATA),
         "refusals": refusals,
+        "beside": beside(request, "bom_version", version),
         "trail": [
             {"label": "Products", "url": reverse("products")},
             {"label": version.item.code, "url": reverse("product", args=[version.item_id])},

@@ -11,6 +11,7 @@ from django.utils import timezone
 from masterdata.actions.submit_change import change_faults
 from masterdata.models import ChangeRequest
 from masterdata.pages.access import can, person_of, status_of
+from masterdata.pages.beside import beside
 from masterdata.pages.figures import when, words
 from masterdata.pages.histories import history_of
 from masterdata.queries.changes import (
@@ -68,6 +69,7 @@ def change_page(request: HttpRequest, found: ChangeRequest, *, refusals: Sequenc
         "orders": _orders(found, record),
         "signatures": _signatures(found, content),
         "missing": [f"{_role(role)}: approval" for role in missing_signers(found)] if not draft else [],
+        "beside": beside(request, found.kind, record) if record is not None else [],
         "notes": found.notes.select_related("author").order_by("id"),
         "digest": content_digest(content),
         "may_edit": draft and own,

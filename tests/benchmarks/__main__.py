@@ -26,6 +26,7 @@ GOALS = {
     "trace_forward_10k_ms": "≤ 100",
     "audit_cost_ratio": "≤ 1.10",
     "check_ledger_s": "≤ 60",
+    "replay_per_s": "≥ 200",
 }
 
 
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
     django.setup()
     import backflush.project.celery_app  # noqa: F401 - tasks go to the broker of the settings
     from tests import databases
-    from tests.benchmarks import audit, latency, ledger, load, posting, profile, trace
+    from tests.benchmarks import audit, impact, latency, ledger, load, posting, profile, trace
     from tests.processes import RealDatabase
 
     benchmarks = {
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> int:
         "trace": trace.run,
         "ledger": ledger.run,
         "growth": posting.growth,
+        "impact": impact.run,
     }
     on_request = {"profile": profile.run}
     unknown = [name for name in arguments if name not in benchmarks | on_request]

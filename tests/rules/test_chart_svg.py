@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from variance.rules.chart_svg import Bar, Level, Mark, Point, Step, line, ranked_bars, sparkline, waterfall
+from masterdata.rules.chart_svg import Bar, Level, Mark, Point, Step, line, ranked_bars, sparkline, waterfall
 
 SVG = "{http://www.w3.org/2000/svg}"
 WORDS = {"chart_id": "usage", "title": "Usage variance", "description": "Five parts of the whole"}

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from masterdata.pages.figures import money
-from variance.rules.chart_svg import Step, waterfall
+from masterdata.rules.chart_svg import Step, waterfall
 
 NAMES = {
     "standard": "Standard",

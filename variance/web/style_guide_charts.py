@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
 
-from variance.rules.chart_svg import Bar, Level, Mark, Point, Step, line, ranked_bars, sparkline, waterfall
+from masterdata.rules.chart_svg import Bar, Level, Mark, Point, Step, line, ranked_bars, sparkline, waterfall
 
 _PARTS = [
     ("Price", "412.10"),

@@ -13,7 +13,17 @@ from decimal import Decimal
 from typing import Literal
 
 from masterdata.rules.exact import Fraction
-from variance.rules.svg_markup import TEXT, WIDTH, drawing, element, escape_text, level_line, text_at, upright, written
+from masterdata.rules.svg_markup import (
+    TEXT,
+    WIDTH,
+    drawing,
+    element,
+    escape_text,
+    level_line,
+    text_at,
+    upright,
+    written,
+)
 
 Figure = Decimal | Fraction | int
 

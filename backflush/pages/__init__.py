@@ -1,0 +1,1 @@
+"""What the web views of backflush share."""

@@ -1,0 +1,74 @@
+"""The part of a proposal's page that shows its impact replays and starts another one."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from backflush.queries.impact_replays import impact_replays_of
+from backflush.queries.proposals import OPEN
+from backflush.rules.vocabulary import ProposalKind
+from masterdata.models import BomVersion, UnitFactor
+from masterdata.pages.access import can, site_of
+from masterdata.pages.beside import say_what_stands_beside
+from masterdata.pages.figures import money
+from masterdata.rules.duties import Duty
+from masterdata.rules.exact import Fraction
+
+DAYS = 30
+
+
+def show_impact_beside_proposals() -> None:
+    """Called once, when the application starts."""
+    say_what_stands_beside("bom_version", _of_bom_version)
+    say_what_stands_beside("unit_factor", _of_unit_factor)
+
+
+def _of_bom_version(request: HttpRequest, record: BomVersion) -> SafeString | str:
+    return _part(request, ProposalKind.BOM_VERSION, record)
+
+
+def _of_unit_factor(request: HttpRequest, record: UnitFactor) -> SafeString | str:
+    return _part(request, ProposalKind.UNIT_FACTOR, record)
+
+
+def _part(request: HttpRequest, kind: str, record: BomVersion | UnitFactor) -> SafeString | str:
+    if not can(request, Duty.READ_IMPACT):
+        return ""
+    context = impact_context(request, kind, record.pk, is_open=record.state in OPEN)
+    if not context["impact"]["replays"] and not context["impact"]["is_open"]:
+        return ""
+    return render_to_string("backflush/impact_of.html", context, request)
+
+
+def impact_context(request: HttpRequest, kind: str, record_id: int, *, is_open: bool) -> dict[str, Any]:
+    """Context of `backflush/impact_of.html`. `is_open`: the record may still be decided."""
+    site = site_of(request)
+    replays = impact_replays_of(kind, record_id, site.pk if site else None)
+    for row in replays:
+        row["cost"] = cost_words(row["impact"].cost, site.currency_decimals) if row["impact"] and site else ""
+    return {
+        "impact": {
+            "kind": kind,
+            "record_id": record_id,
+            "replays": replays,
+            "is_open": is_open,
+            "may_start": is_open and can(request, Duty.REPLAY_IMPACT),
+            "days": DAYS,
+            "currency": site.currency if site else "",
+        }
+    }
+
+
+def cost_words(cost: Fraction, decimals: int = 2) -> str:
+    """12.50 more, 3.00 less, or no difference."""
+    if not cost:
+        return "no difference"
+    return f"{money(as_decimal(abs(cost)), decimals)} {'more' if cost > 0 else 'less'}"
+
+
+def as_decimal(value: Fraction) -> Decimal:
+    """An exact fraction as screens write figures; what has no finite decimal is cut off far behind what is shown."""
+    return Decimal(value.numerator) / Decimal(value.denominator)
