@@ -11,6 +11,8 @@ class BackflushConfig(AppConfig):
     def ready(self):
         # checks: registers that of the serving role; celery_app: what any process enqueues goes to our own broker
         from backflush.project import celery_app, checks  # noqa: F401
+        from backflush.queries.signed_work import tell_of_signed_work
         from backflush.queries.subjects import tell_of_reports_and_postings
 
         tell_of_reports_and_postings()
+        tell_of_signed_work()

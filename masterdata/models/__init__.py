@@ -1,7 +1,9 @@
 """Tables of master data."""
 
-from masterdata.models.audit import AuditBlock, AuditEvent
+from masterdata.models.audit import AuditBlock, AuditEvent, HistoryMark
+from masterdata.models.audit_reviews import AuditReview, ReviewedEvent
 from masterdata.models.boms import BomAlternate, BomLine, BomLineStep, BomOutput, BomVersion, ScrapFactor
+from masterdata.models.credentials import CredentialEvent, FormerPassword
 from masterdata.models.devices import Device, DeviceClock, DeviceNonce
 from masterdata.models.items import Item, LabelVersion, Supplier
 from masterdata.models.operations import Operation, TriggerDefinition
@@ -14,6 +16,7 @@ from masterdata.models.units import Unit, UnitFactor
 __all__ = [
     "AuditBlock",
     "AuditEvent",
+    "AuditReview",
     "Bin",
     "BinService",
     "BomAlternate",
@@ -21,9 +24,12 @@ __all__ = [
     "BomLineStep",
     "BomOutput",
     "BomVersion",
+    "CredentialEvent",
     "Device",
     "DeviceClock",
     "DeviceNonce",
+    "FormerPassword",
+    "HistoryMark",
     "Item",
     "LabelVersion",
     "MasterDataRevision",
@@ -32,6 +38,7 @@ __all__ = [
     "PersonToken",
     "ProductionLine",
     "ReasonCode",
+    "ReviewedEvent",
     "ScrapFactor",
     "Signature",
     "SigningTicket",

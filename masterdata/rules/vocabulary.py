@@ -171,3 +171,28 @@ class CopqCategory(StrEnum):
     EXTERNAL_FAILURE = "external_failure"
     APPRAISAL = "appraisal"
     PREVENTION = "prevention"
+
+
+class CredentialStep(StrEnum):
+    """What happens to a badge, a PIN or a password."""
+
+    BADGE_LOST = "badge_lost"
+    BADGE_GIVEN = "badge_given"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    LOCKOUT_LIFTED = "lockout_lifted"
+
+
+class ReviewTarget(StrEnum):
+    """What a review of the audit trail looks at."""
+
+    ANY = "any"
+    DELETIONS = "deletions"
+    OUTSIDE_HOURS = "outside_hours"
+    CREDENTIALS = "credentials"
+    OTHER_HANDS = "other_hands"
+
+
+class ReviewVerdict(StrEnum):
+    IN_ORDER = "in_order"
+    QUESTION = "question"

@@ -13,9 +13,10 @@ from masterdata.models import SigningTicket, TriggerDefinition, UnitFactor
 from masterdata.pages.access import can, person_of, status_of
 from masterdata.pages.figures import words
 from masterdata.pages.histories import history_of
+from masterdata.pages.signatures import shown_of_version
 from masterdata.pages.signing import ticket_of
 from masterdata.queries.contents import EFFECTIVE_FROM, approved_from
-from masterdata.queries.signing import content_of, signature_covers, signature_stands
+from masterdata.queries.signing import content_of
 from masterdata.rules.duties import Duty, separation_refusal
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.signatures import content_digest
@@ -41,7 +42,6 @@ def approval_page(
     own = separation_refusal(record.author_id, person.pk, title)
     choice = choice_of(request)
     content = approved_from(content_of(record), choice.moment)
-    signature = record.signature
     context = {
         "record": record,
         "title": title,
@@ -58,16 +58,7 @@ def approval_page(
         + [choice.fact],
         "choice": choice,
         "digest": content_digest(content),
-        "signatures": [
-            {
-                "name": signature.printed_name,
-                "meaning": signature.meaning,
-                "at": signature.site_time,
-                "valid": signature_stands(signature) and signature_covers(record),
-            }
-        ]
-        if signature
-        else [],
+        "signatures": shown_of_version(record),
         "history": history_of(record),
         "refusals": [*refusals, *(one for one in choice.refusals if one not in refusals)],
     }
