@@ -19,6 +19,7 @@ from backflush.queries.replays import replayed
 from backflush.queries.signed_records import unsigned_records
 from masterdata.actions.acting import acting
 from masterdata.models import Signature, Site
+from masterdata.queries.history_check import compare_from_mark
 from masterdata.queries.signature_check import broken_signatures
 from masterdata.rules.refusal import Refusal, Refused
 from traceability.queries.invariants import violations_of
@@ -149,6 +150,12 @@ def _questions(replay: _Replay) -> list[_Question]:
             "08_what_was_used_is_validly_signed",
             "Every BOM version, unit factor and trigger definition behind a posting says what its signature was given for.",
             lambda limit: islice(unsigned_records(), limit),
+        ),
+        _Question(
+            "15_histories_say_what_the_trail_says",
+            "Every change of a person that the audit trail tells since the last comparison has its history row, and none is"
+            " made up.",
+            lambda limit: islice(compare_from_mark().faults, limit),
         ),
         _Question(
             "14_every_signature_stands",

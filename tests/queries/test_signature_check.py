@@ -119,7 +119,7 @@ def test_the_database_refuses_a_signature_that_was_given_for_another_record():
     plant.place("quarantine")
     lot = floor.received_lot(plant.item("FOIL", unit="KGM"), "20")
     first = quality.in_review(quality.ncmr(lot))
-    quality.disposed(first, "scrap", reason=plant.reason("TORN", "scrap"))
+    quality.disposed(first, "scrap", reason=plant.reason("TORN", "scrap", loss="avoidable"))
     second = quality.in_review(quality.ncmr(lot, "Foil is torn again"))
     first.refresh_from_db()
     with pytest.raises(IntegrityError) as refused, transaction.atomic():

@@ -72,6 +72,14 @@ _DESK_RAIL = (
         counts="quality",
     ),
     Entry(_("Audit trail"), "audit-trail", "record", frozenset({Role.AUDITOR, Role.QA, Role.ADMIN}), _("Quality")),
+    Entry(
+        _("Audit reviews"),
+        "audit-reviews",
+        "audit",
+        frozenset({Role.AUDITOR, Role.QA, Role.ADMIN}),
+        _("Quality"),
+        _also("audit-review audit-review-new"),
+    ),
     Entry(_("Signatures"), "signatures", "signature", frozenset({Role.AUDITOR, Role.QA, Role.ADMIN}), _("Quality")),
     Entry(
         _("Products"),
