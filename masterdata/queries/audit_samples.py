@@ -60,8 +60,8 @@ def aim_of(review: AuditReview) -> Aim:
 
 
 def events_that_fit(site_id: int, aim: Aim, *, last_event: int | None = None) -> QuerySet[AuditEvent]:
-    """Events of the site within the aim; `last_event`: none that was written later."""
-    rows = audit_events(site_id).filter(at__gte=aim.since, at__lt=aim.until)
+    """Changes at the site within the aim; `last_event`: none that was written later. What stood there already is no change."""
+    rows = audit_events(site_id).filter(at__gte=aim.since, at__lt=aim.until).exclude(op="found")
     if last_event is not None:
         rows = rows.filter(pk__lte=last_event)
     if aim.tbl:
@@ -140,9 +140,9 @@ def _targeted(rows: QuerySet[AuditEvent], aim: Aim) -> QuerySet[AuditEvent]:
         return rows.filter(op="delete")
     if aim.target == ReviewTarget.OTHER_HANDS:
         serving = settings.DATABASES["default"]["USER"]
-        return rows.filter(Q(actor__startswith="migration:") | ~Q(db_user=serving)).exclude(op="found")
+        return rows.filter(Q(actor__startswith="migration:") | ~Q(db_user=serving))
     if aim.target == ReviewTarget.CREDENTIALS:
-        return rows.filter(_lets_in(), tbl__in=_CREDENTIAL_TABLES).exclude(op="found")
+        return rows.filter(_lets_in(), tbl__in=_CREDENTIAL_TABLES)
     if aim.target == ReviewTarget.OUTSIDE_HOURS:
         zone = ZoneInfo(aim.time_zone)
         return rows.annotate(

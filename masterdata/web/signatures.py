@@ -48,14 +48,14 @@ def signatures(request: HttpRequest) -> HttpResponse:
         empty="No signature was given that fits.",
         empty_hint="Look further back, or leave a field empty.",
         columns=[
-            lists.Column("When", lambda row: lists.moment(row.signed_at), sort="at", by="signed_at"),
-            lists.Column("At the site", lambda row: lists.text(row.site_time, soft=True)),
+            lists.Column("State", checks.state),
             lists.Column("Who", lambda row: lists.text(row.printed_name), sort="who", by="printed_name"),
             lists.Column("Meaning", lambda row: lists.text(row.meaning), sort="meaning"),
             lists.Column("What", lambda row: lists.text(named(row), _page_of(row)), sort="what", by="subject_kind"),
-            lists.Column("State", checks.state),
             lists.Column("What does not fit", checks.told),
-            lists.Column("Digest", lambda row: lists.text(row.digest, code=True)),
+            lists.Column("At the site", lambda row: lists.text(row.site_time), sort="at", by="signed_at"),
+            lists.Column("UTC", _utc),
+            lists.Column("Digest", lambda row: {**lists.text(f"{row.digest[:12]}…", code=True), "raw": row.digest}),
         ],
         context={
             "title": "Signatures",
@@ -82,6 +82,10 @@ def _asked_for(request: HttpRequest, asked: dict[str, str]) -> QuerySet[Signatur
         broken = [one.pk for one, _ in broken_signatures(rows)]
         rows = rows.filter(pk__in=broken) if asked["state"] == BROKEN else rows.exclude(pk__in=broken)
     return rows
+
+
+def _utc(row: Signature) -> lists.Cell:
+    return {"text": f"{row.signed_at:%Y-%m-%d %H:%M:%S}", "raw": row.signed_at.isoformat()}
 
 
 def _page_of(row: Signature) -> str:
