@@ -81,10 +81,18 @@ def start_review(
     return review
 
 
-def mark_events(*, review: AuditReview, found: dict[int, tuple[str, str]], actor: Person, now: datetime) -> int:
+def mark_events(
+    *,
+    review: AuditReview,
+    found: dict[int, tuple[str, str]],
+    actor: Person,
+    now: datetime,
+    seen_at: datetime | None = None,
+) -> int:
     """`found`: position → (verdict, remark); a verdict may change until the review is signed. How many changed.
 
-    Refused with every fault at once: verdict_unknown, question_missing, review_signed.
+    `seen_at`: when the actor saw what was marked so far; what somebody else marked otherwise since is not written over.
+    Refused with every fault at once: verdict_unknown, question_missing, review_signed, changed_meanwhile.
     """
     require(actor, Duty.REVIEW_AUDIT_TRAIL)
     faults = [fault for position, (verdict, remark) in found.items() for fault in _faults(position, verdict, remark)]
@@ -92,15 +100,17 @@ def mark_events(*, review: AuditReview, found: dict[int, tuple[str, str]], actor
         raise Refused(*faults)
     with acting(actor, reason="audit review"):
         _unsigned(review)
-        changed = 0
-        for one in ReviewedEvent.objects.select_for_update().filter(review=review, position__in=found):
+        rows = ReviewedEvent.objects.select_for_update(of=("self",)).select_related("marked_by")
+        held = [one for one in rows.filter(review=review, position__in=found) if _differs(one, found[one.position])]
+        meanwhile = [fault for one in held if (fault := _meanwhile(one, actor, seen_at))]
+        if meanwhile:
+            raise Refused(*meanwhile)
+        for one in held:
             verdict, remark = found[one.position]
-            if (one.verdict, one.remark) != (verdict, remark.strip()):
-                one.verdict, one.remark = verdict, remark.strip()[:500]
-                one.marked_by, one.marked_at = actor, now
-                one.save(update_fields=["verdict", "remark", "marked_by", "marked_at"])
-                changed += 1
-    return changed
+            one.verdict, one.remark = verdict, remark.strip()[:500]
+            one.marked_by, one.marked_at = actor, now
+            one.save(update_fields=["verdict", "remark", "marked_by", "marked_at"])
+    return len(held)
 
 
 def sign_review(*, review: AuditReview, conclusion: str, ticket: SigningTicket, now: datetime) -> AuditReview:
@@ -147,6 +157,19 @@ def _faults(position: int, verdict: str, remark: str) -> list[Refusal]:
         told = f"The question about event {position} has no words."
         return [Refusal("question_missing", told, str(position), "Write what is in question.")]
     return []
+
+
+def _differs(one: ReviewedEvent, found: tuple[str, str]) -> bool:
+    return (one.verdict, one.remark) != (found[0], found[1].strip()[:500])
+
+
+def _meanwhile(one: ReviewedEvent, actor: Person, seen_at: datetime | None) -> Refusal | None:
+    """Somebody else marked it after the actor looked."""
+    other = one.marked_by
+    if other is None or other.pk == actor.pk or one.marked_at is None or seen_at is None or one.marked_at <= seen_at:
+        return None
+    told = f"{other.name} marked event {one.position} while you looked at it."
+    return Refusal("changed_meanwhile", told, str(one.position), "Load the page again, then mark it.")
 
 
 def _unsigned(review: AuditReview) -> AuditReview:

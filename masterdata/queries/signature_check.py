@@ -123,7 +123,8 @@ def _differs(one: Signature, today: dict[int, Content | None]) -> list[Refusal]:
     if content_digest(now) == content_digest(one.content):
         return []
     other = sorted(name for name in now.keys() | one.content.keys() if now.get(name) != one.content.get(name))
-    told = f"The {of} is not what was signed: {', '.join(name.replace('_', ' ') for name in other)} differs."
+    names = ", ".join(name.replace("_", " ") for name in other)
+    told = f"The {of} is not what was signed; this differs: {names}."
     return [Refusal("record_differs", told, of, CALL_QA)]
 
 

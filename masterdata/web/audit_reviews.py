@@ -159,7 +159,8 @@ def audit_review(request: HttpRequest, pk: int) -> HttpResponse:
         if (verdict := request.POST.get(f"verdict-{position}", ""))
     }
     try:
-        changed = mark_events(review=found, found=given, actor=person_of(request), now=timezone.now())
+        seen = lists.as_moment(request.POST.get("seen_at", "")[:40])
+        changed = mark_events(review=found, found=given, actor=person_of(request), now=timezone.now(), seen_at=seen)
     except Refused as refused:
         return _page(request, found, refused=refused)
     messages.success(request, f"{changed} marked." if changed else "Nothing was marked otherwise than before.")
@@ -208,6 +209,7 @@ def _page(
         "rows": rows,
         "open_events": open_events,
         "may_mark": may and not signed,
+        "seen_at": request.POST.get("seen_at", "")[:40] or timezone.now().isoformat(),
         "conclusion": conclusion,
         "digest": content_digest(content) if signing else "",
         "meaning": MEANING,

@@ -112,6 +112,22 @@ def test_what_was_marked_otherwise_between_reading_and_signing_is_refused_in_wor
     assert review.signature is None
 
 
+def test_what_somebody_else_marked_meanwhile_is_not_written_over(qa, as_):
+    admin, person = as_("admin"), plant.people().checker
+    change = reverse("person-change", args=[person.pk])
+    admin.post(change, {**fields_of(admin.get(change)), "roles": ["qa"], "reason": "Moved to quality."})
+    review, second = started(qa), as_("checker")
+    seen = fields_of(second.get(page(review)), page(review))
+    marked(qa, review)
+    answer = second.post(page(review), {**seen, "verdict-1": "question", "remark-1": "Why?"})
+    assert answer.status_code == 422
+    assert "Quinn Quality marked event 1 while you looked at it." in answer.content.decode()
+    assert review.events.get(position=1).verdict == "in_order"
+    again = fields_of(second.get(page(review)), page(review))
+    second.post(page(review), {**again, "verdict-1": "question", "remark-1": "Why?"})
+    assert review.events.get(position=1).verdict == "question"
+
+
 @pytest.mark.parametrize("target", [one.value for one in ReviewTarget if one != ReviewTarget.DELETIONS])
 def test_every_aim_draws_something_and_only_that(qa, syrup, target, settings):
     with psycopg.connect(databases.owner_address(syrup.name)) as owner:

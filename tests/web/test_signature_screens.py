@@ -83,7 +83,7 @@ def test_an_altered_record_shows_broken_and_says_what_differs(as_, alter):
     alter("UPDATE masterdata_bomline SET quantity = quantity * 2", "masterdata_bomline")
     shown = as_("qa").get(reverse("bom", args=[version.pk])).content.decode()
     assert "BROKEN" in shown
-    assert "is not what was signed: lines differs." in shown
+    assert "is not what was signed; this differs: lines." in shown
 
 
 def test_a_copied_signature_shows_broken_and_says_whose_it_is(as_, alter):
@@ -109,7 +109,7 @@ def test_a_reversal_shows_its_signature_and_when_that_breaks(as_, alter):
     alter("UPDATE backflush_reversalrequest SET note = 'Nothing happened.'", "backflush_reversalrequest")
     shown = qa.get(page).content.decode()
     assert "BROKEN" in shown
-    assert "note differs" in shown
+    assert "this differs: note." in shown
     asked.refresh_from_db()
     posting = as_("operator").get(reverse("posting", args=[f"P-{asked.reversal.number:06d}"])).content.decode()
     assert "BROKEN" in posting
