@@ -4,7 +4,9 @@ from django.urls import path
 
 from masterdata.api.boms import Boms, OneBom
 from masterdata.api.items import Items
+from masterdata.api.signatures import Signatures
 from masterdata.web import (
+    audit_reviews,
     audit_trail,
     bom_compare,
     bom_copies,
@@ -13,12 +15,14 @@ from masterdata.web import (
     boms,
     change_editing,
     change_requests,
+    credentials,
     devices,
     item_uses,
     items,
     people,
     plant_lists,
     products,
+    signatures,
     suggestions,
     triggers,
     unit_factors,
@@ -28,6 +32,7 @@ from masterdata.web.sign_in import sign_in, sign_out, switch_user
 
 api_urls = [
     path("api/v1/items", Items.as_view(), name="api-items"),
+    path("api/v1/signatures", Signatures.as_view(), name="api-signatures"),
     path("api/v1/boms", Boms.as_view(), name="api-boms"),
     path("api/v1/boms/<int:bom_id>", OneBom.as_view(), name="api-bom"),
 ]
@@ -88,10 +93,21 @@ desk_urls = [
     path("devices/<int:pk>/token", devices.device_token, name="device-token"),
     path("devices/<int:pk>/revoke", devices.device_revoke, name="device-revoke"),
     path("audit-trail", audit_trail.audit_trail, name="audit-trail"),
+    path("audit-reviews", audit_reviews.audit_reviews, name="audit-reviews"),
+    path("audit-reviews/new", audit_reviews.audit_review_new, name="audit-review-new"),
+    path("audit-reviews/<int:pk>", audit_reviews.audit_review, name="audit-review"),
+    path("audit-reviews/<int:pk>/sign", audit_reviews.audit_review_sign, name="audit-review-sign"),
+    path("signatures", signatures.signatures, name="signatures"),
     path("people", people.people, name="people"),
     path("people/new", people.person_new, name="person-new"),
     path("people/<int:pk>", people.person, name="person"),
     path("people/<int:pk>/change", people.person_change, name="person-change"),
+    path("people/<int:pk>/badge-lost", credentials.person_badge_lost, name="person-badge-lost"),
+    path("people/<int:pk>/badge", credentials.person_badge_given, name="person-badge-given"),
+    path("people/<int:pk>/password", credentials.person_reset_password, name="person-reset-password"),
+    path("people/<int:pk>/failed-sign-ins", credentials.person_lift, name="person-lift"),
+    path("badges", people.badges, name="badges"),
+    path("password", credentials.own_password, name="own-password"),
     path("history/<str:kind>/<int:pk>", plant_lists.record_history, name="record-history"),
 ]
 

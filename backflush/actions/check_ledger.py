@@ -18,7 +18,9 @@ from backflush.queries.invariants import all_invariants
 from backflush.queries.replays import replayed
 from backflush.queries.signed_records import unsigned_records
 from masterdata.actions.acting import acting
-from masterdata.models import Site
+from masterdata.models import Signature, Site
+from masterdata.queries.history_check import compare_from_mark
+from masterdata.queries.signature_check import broken_signatures
 from masterdata.rules.refusal import Refusal, Refused
 from traceability.queries.invariants import violations_of
 
@@ -149,8 +151,25 @@ def _questions(replay: _Replay) -> list[_Question]:
             "Every BOM version, unit factor and trigger definition behind a posting says what its signature was given for.",
             lambda limit: islice(unsigned_records(), limit),
         ),
+        _Question(
+            "15_histories_say_what_the_trail_says",
+            "Every change of a person that the audit trail tells since the last comparison has its history row, and none is"
+            " made up.",
+            lambda limit: islice(compare_from_mark().faults, limit),
+        ),
+        _Question(
+            "14_every_signature_stands",
+            "Every signature is as it was given, by somebody who entered their credentials for it, and its record says what was"
+            " signed.",
+            lambda limit: islice(_broken_signatures(), limit),
+        ),
     ]
     return sorted(found, key=lambda one: one.name)
+
+
+def _broken_signatures() -> Iterator[str]:
+    for signature, wrong in broken_signatures(Signature.objects.all()):
+        yield f"signature {signature.pk}: {' '.join(one.sentence for one in wrong)}"
 
 
 def _ask(question: _Question, limit: int) -> Asked:

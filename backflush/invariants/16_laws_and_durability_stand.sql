@@ -9,17 +9,20 @@ WITH ours AS (
     VALUES
     ('audit_delete', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
-        || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold)'),
+        || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
+        || 'auditreview|reviewedevent)'),
     ('audit_delete', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_delete', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_insert', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
-        || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold)'),
+        || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
+        || 'auditreview|reviewedevent)'),
     ('audit_insert', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_insert', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_update', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
-        || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold)'),
+        || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
+        || 'auditreview|reviewedevent)'),
     ('audit_update', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_update', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('bump_revision', 'masterdata_(bin|binservice|bomalternate|bomline|bomlinestep|bomoutput|bomversion|device|item|labelversion|'
@@ -39,18 +42,21 @@ WITH ours AS (
     ('item_law', 'masterdata_item'),
     ('label_law', 'masterdata_labelversion'),
     ('lot_moves_along_its_statuses', 'traceability_materiallot'),
-    ('never_deleted', 'masterdata_(bin|bomversion|device|item|labelversion|masterdatarevision|person|persontoken|productionline|'
-        || 'reasoncode|signingticket|site|supplier|training|triggerdefinition|unit|unitfactor|changerequest|changepolicy|threshold)'),
+    ('never_deleted', 'masterdata_(auditreview|bin|bomversion|device|historymark|item|labelversion|masterdatarevision|person|persontoken|'
+        || 'productionline|reasoncode|reviewedevent|signingticket|site|supplier|training|triggerdefinition|unit|unitfactor|'
+        || 'changerequest|changepolicy|threshold)'),
     ('never_truncated', 'masterdata_.*'),
     ('nothing_is_deleted', 'backflush_(impactreplay|operationreport|orderprogress|orderreopening|outboxconsumer|outboxhead|reversalrequest|'
         || 'verifiedmark|webhookendpoint|webhookprogress)'),
     ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|qualitynumber|qualityrecord|'
         || 'stockbalance|workorder)'),
-    ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock|changenote|changesignature)'),
+    ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock|credentialevent|formerpassword|'
+        || 'changenote|changesignature)'),
     ('only_by_request', 'masterdata_(item|operation|bin|binservice|productionline|reasoncode|supplier|threshold|changepolicy)'),
     ('only_old_nonces_go', 'masterdata_devicenonce'),
     ('order_moves_along_its_states', 'traceability_workorder'),
     ('part_law', 'masterdata_(bomalternate|bomline|bomlinestep|bomoutput|scrapfactor|triggerdefinition_devices)'),
+    ('person_law', 'masterdata_person'),
     ('position_never_goes_back', 'backflush_(outboxconsumer|webhookprogress)'),
     ('quality_record_keeps_its_order', 'traceability_qualityrecord'),
     ('reopening_is_settled_once', 'backflush_orderreopening'),
@@ -60,7 +66,11 @@ WITH ours AS (
     ('report_keeps_its_origin', 'backflush_operationreport'),
     ('report_moves_along_its_states', 'backflush_operationreport'),
     ('request_is_settled_once', 'backflush_reversalrequest'),
+    ('review_law', 'masterdata_auditreview'),
+    ('reviewed_event_law', 'masterdata_reviewedevent'),
     ('rework_stays_what_it_is', 'traceability_workorder'),
+    ('signature_is_for_its_record', 'masterdata_(labelversion|auditreview)|traceability_qualityrecord|'
+        || 'backflush_(reversalrequest|orderclose|orderreopening|reportruling)'),
     ('ticket_law', 'masterdata_signingticket'),
     ('unit_law', 'masterdata_unit'),
     ('version_by_request_law', 'masterdata_(bomversion|triggerdefinition|unitfactor)'),

@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "backflush.project.request_log.RequestLog",
+    "masterdata.pages.due_passwords.due_passwords",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -150,11 +151,22 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "badge")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "masterdata.actions.former_passwords.NotOneOfTheLast"},
 ]
+PASSWORD_AGE_DAYS = number("PASSWORD_AGE_DAYS", 365)  # an older one opens only the page to change it; 0: never too old
+PASSWORD_HISTORY = number("PASSWORD_HISTORY", 5)  # so many passwords of before are not taken again
+BADGE_LOST_REVOKES_TOKENS = switch("BADGE_LOST_REVOKES_TOKENS", True)  # of the person's scripts, with the badge
+AUDIT_REVIEW_DAYS = number("AUDIT_REVIEW_DAYS", 30)  # a site whose audit trail nobody reviewed for so long is overdue
+WORKING_HOURS = (
+    os.environ.get("WORKING_HOURS") or "1-7 06:00-22:00"
+)  # days of the week, Monday is 1; at the site's time
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "sign-in"

@@ -27,7 +27,9 @@ from masterdata.models import Device, ProductionLine
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
 from masterdata.pages.figures import figure, lasting, since, when, words
+from masterdata.pages.signatures import shown
 from masterdata.pages.signing import ticket_of
+from masterdata.queries import signatures_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refused
 from masterdata.rules.signatures import content_digest
@@ -266,7 +268,8 @@ def _page(
         "digest": content_digest(content) if content else "",
         "note_text": note,
         "given": request.POST,
-        "rulings": [_ruling(one) for one in rulings_of(page["id"])],
+        "withdrawals": _withdrawals(page),
+        "rulings": [_ruling(one, page["event_id"]) for one in rulings_of(page["id"])],
         "quality": list(records_of_event(the_site(request).pk, event_id)),
         "may_open_record": can(request, Duty.OPEN_QUALITY_RECORD),
         **(ruling_context(request, page["report"]) if blocked else {}),
@@ -320,7 +323,7 @@ def _corrected(report: OperationReport) -> list[dict[str, Any]]:
     return [{"name": "Happened, as QA signed", "value": when(report.corrected_at, seconds=True)}]
 
 
-def _ruling(one: ReportRuling) -> dict[str, str]:
+def _ruling(one: ReportRuling, event_id: object) -> dict[str, Any]:
     """What QA signed, in words."""
     what = "accepted" if one.corrected_at is None else f"happened {when(one.corrected_at, seconds=True)}"
     return {
@@ -328,7 +331,17 @@ def _ruling(one: ReportRuling) -> dict[str, str]:
         "who": one.signature.printed_name,
         "what": f"{what} ({one.signature.meaning})",
         "why": one.note,
+        "signatures": shown(one.signature, "report", event_id),
     }
+
+
+def _withdrawals(page: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who signed that the report is untrue."""
+    if page["state"] != ReportState.WAIVED:
+        return []
+    rows = signatures_of("report", str(page["event_id"])).filter(content__digest=page["report"].digest)
+    waived = rows.filter(content__record="waiver")
+    return [one for row in waived for one in shown(row, "report", page["event_id"])]
 
 
 def _value(value: Any) -> str:

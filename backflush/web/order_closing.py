@@ -15,7 +15,7 @@ from backflush.actions.post_true_up import MEANING as TRUE_UP_MEANING
 from backflush.actions.post_true_up import post_true_up
 from backflush.actions.reopen_order import MEANING as REOPENING_MEANING
 from backflush.actions.reopen_order import request_reopening, sign_reopening
-from backflush.models import OrderReopening
+from backflush.models import OrderClose, OrderReopening
 from backflush.queries.closing import close_content, close_findings, closes_of, reopening_content
 from backflush.queries.postings import posting_number
 from backflush.queries.true_ups import plan_true_up, true_up_content
@@ -26,6 +26,7 @@ from masterdata.models import Bin, ReasonCode
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
 from masterdata.pages.figures import raw, when, with_symbols, words
 from masterdata.pages.once import form_number, once
+from masterdata.pages.signatures import shown
 from masterdata.pages.signing import ticket_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
@@ -302,7 +303,8 @@ def _closes(request: HttpRequest, found: WorkOrder) -> dict[str, Any]:
     asked = _open_reopening(found)
     content = reopening_content(asked) if asked else {}
     return {
-        "closes": closes_of(found.pk),
+        "closes": [_close_shown(one) for one in closes_of(found.pk)],
+        "asked_signatures": _reopening_signatures(asked) if asked else [],
         "asked": asked,
         "may_ask": found.state == OrderState.CLOSED and asked is None and can(request, Duty.REQUEST_REOPENING),
         "may_sign_reopening": asked is not None and can(request, Duty.SIGN_REOPENING),
@@ -317,3 +319,20 @@ def _closes(request: HttpRequest, found: WorkOrder) -> dict[str, Any]:
         if asked
         else [],
     }
+
+
+def _close_shown(close: OrderClose) -> dict[str, Any]:
+    """A close with the signatures under it and under its reopening."""
+    reopening = getattr(close, "reopening", None)
+    return {
+        "close": close,
+        "signatures": [
+            *shown(close.signature, "order_close", close.order_id),
+            *(_reopening_signatures(reopening) if reopening and reopening.reopened_at else []),
+        ],
+    }
+
+
+def _reopening_signatures(reopening: OrderReopening) -> list[dict[str, Any]]:
+    qa = shown(reopening.qa_signature, "order_reopening", reopening.pk, role="QA")
+    return qa + shown(reopening.finance_signature, "order_reopening", reopening.pk, role="finance")

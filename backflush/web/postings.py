@@ -21,7 +21,8 @@ from masterdata.models import Item, ReasonCode, Site, UnitFactor
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
 from masterdata.pages.figures import figure, price, seconds_off, when, with_symbols, words
-from masterdata.queries import signature_stands
+from masterdata.pages.signatures import shown
+from masterdata.queries.signing import version_breaks
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.vocabulary import ReasonKind
@@ -160,6 +161,7 @@ def _page(
     found = Posting.objects.get(pk=page["id"])
     against = reversal_refusals(reversal_facts(found)) if page["reversible"] else []
     open_request = page.pop("request")  # the context's `request` is the browser's
+    settled = _settled(found)
     context = {
         **page,
         "open_request": open_request,
@@ -168,7 +170,9 @@ def _page(
         "head": _head(page, found),
         "versions": [_version(one) for one in page["versions"]],
         "factors": _factors(page.get("factors", [])),
-        "settled": _settled(found),
+        "settled": settled,
+        "settled_signatures": shown(settled.signature, "reversal", settled.pk) if settled else [],
+        "trigger_breaks": [one.sentence for one in version_breaks(page["trigger"])] if page.get("trigger") else [],
         "against": against,
         "may_request": page["reversible"] and not open_request and can(request, Duty.REQUEST_REVERSAL),
         "reasons": _reasons(),
@@ -289,7 +293,7 @@ def _version(version: Any) -> dict[str, Any]:
         if signature
         else "not signed",
         "author": f"written by {version.author.name}",
-        "stands": bool(signature) and signature_stands(signature),
+        "breaks": [one.sentence for one in version_breaks(version)] if signature else ["It has no signature."],
     }
 
 
@@ -303,6 +307,7 @@ def _factors(ids: list[int]) -> list[dict[str, Any]]:
             "signed": f"version {row.version}, signed by {row.signature.printed_name}, {when(row.signature.signed_at)}"
             if row.signature
             else "",
+            "breaks": [one.sentence for one in version_breaks(row)] if row.signature else ["It has no signature."],
         }
         for row in rows
     ]

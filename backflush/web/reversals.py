@@ -31,6 +31,7 @@ from backflush.web.explained import unit_symbols
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
 from masterdata.pages.figures import since, when
+from masterdata.pages.signatures import shown
 from masterdata.pages.signing import ticket_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.exact import ZERO, Fraction
@@ -203,6 +204,7 @@ def _page(request: HttpRequest, asked: ReversalRequest, *, refused: Refused | No
         "where": _where(posting),
         "digest": content_digest(content),
         "meaning": meaning_of(asked),
+        "signatures": shown(asked.signature, "reversal", asked.pk),
         "against": against,
         "not_me": mine if can(request, Duty.SIGN_REVERSAL) and state == "open" else [],
         "may_decline": state == "open" and can(request, Duty.SIGN_REVERSAL),
@@ -257,10 +259,6 @@ def _facts(asked: ReversalRequest, content: dict[str, Any]) -> list[dict[str, An
         {"name": "Asked for by", "value": f"{asked.requested_by.name}, {when(asked.requested_at)}"},
         {"name": "Reported by", "value": reported_by(posting)},
     ]
-    if asked.signature:
-        facts.append(
-            {"name": "Signed by", "value": f"{asked.signature.printed_name}, {when(asked.signature.signed_at)}"}
-        )
     if asked.declined_by:
         facts.append({"name": "Declined by", "value": f"{asked.declined_by.name}, {when(asked.declined_at)}"})
     return facts

@@ -1,4 +1,7 @@
-"""Change a person: roles, name, badge, credentials, or whether the account is open. Nobody is ever deleted."""
+"""Change a person: roles, name, badge, PIN, or whether the account is open. Nobody is ever deleted.
+
+Passwords are set by `change_password`, lost badges replaced by `revoke_badge`.
+"""
 
 from collections.abc import Sequence
 
@@ -6,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
-from masterdata.actions.enrol_person import name_faults, password_faults, pin_faults
+from masterdata.actions.enrol_person import name_faults, pin_faults
 from masterdata.actions.record import record
 from masterdata.models import Person, Site
 from masterdata.rules.duties import Duty
@@ -24,7 +27,6 @@ def change_person(
     roles: Sequence[str] | None = None,
     site: Site | None = None,
     pin: str | None = None,
-    password: str | None = None,
     is_active: bool | None = None,
 ) -> Person:
     """What is None stays as it is. The last open admin stays one, or nobody could let people in again."""
@@ -34,17 +36,18 @@ def change_person(
     with acting(actor, reason=reason):
         row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         was_admin = row.is_active and Role.ADMIN in row.roles
-        row.name, row.badge = name or row.name, badge or row.badge
+        old, row.name, row.badge = row.badge, name or row.name, badge or row.badge
         row.roles = sorted(set(roles)) if roles is not None else row.roles
         row.site = site or row.site
         row.is_active = row.is_active if is_active is None else is_active
         faults = name_faults(row)
+        if row.badge_revoked_at is not None and row.badge != old:
+            faults.append(
+                Refusal("badge_is_lost", f"Badge {old} of {row.name} is lost.", old, "Give a new badge on their page.")
+            )
         if pin is not None:
             faults += pin_faults(pin, row.username)
             row.pin = make_password(pin) if pin else ""
-        if password is not None:
-            faults += password_faults(password, row)
-            row.password = make_password(password)
         if was_admin and not (row.is_active and Role.ADMIN in row.roles) and not _another_admin(row):
             faults.append(
                 Refusal("last_admin", f"{row.name} is the last admin.", row.username, "Enrol another admin first.")

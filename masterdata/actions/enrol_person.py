@@ -10,9 +10,10 @@ from django.db.models import Q
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
 from masterdata.actions.record import record
-from masterdata.models import Person, Site
+from masterdata.models import CredentialEvent, Person, Site
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.vocabulary import CredentialStep
 
 PIN_DIGITS = range(4, 9)
 
@@ -27,14 +28,23 @@ def enrol_person(
     roles: Sequence[str],
     site: Site | None,
     actor: object | None,
+    one_use: bool = False,
 ) -> Person:
-    """Make a person. `pin` (may be empty) opens a tablet, `password` signs. `actor` is None for the very first person."""
+    """Make a person. `pin` (may be empty) opens a tablet, `password` signs. `actor` is None for the very first person.
+
+    `one_use`: somebody else knows the password, so that it has to be changed before anything else.
+    """
     if actor is not None:
         require(actor, Duty.MANAGE_PEOPLE)
     elif Person.objects.exists():
         raise Refused(Refusal("not_your_duty", "Only the first person enrols alone.", username, "Ask an admin."))
     person = Person(
-        username=username.strip().lower(), name=name.strip(), badge=badge.strip(), roles=sorted(set(roles)), site=site
+        username=username.strip().lower(),
+        name=name.strip(),
+        badge=badge.strip(),
+        roles=sorted(set(roles)),
+        site=site,
+        must_change_password=one_use,
     )
     faults = [*name_faults(person), *pin_faults(pin, person.username), *password_faults(password, person)]
     if faults:
@@ -51,13 +61,29 @@ def name_faults(person: Person) -> list[Refusal]:
         taken |= Q(username__iexact=text) | Q(badge__iexact=text)
     other = Person.objects.filter(taken).exclude(pk=person.pk).first()
     if other is None:
-        return []
+        return _once_somebody_elses(person)
     return [
         Refusal(
             "name_or_badge_taken",
             f"User name {person.username} or badge {person.badge} already means {other.name}.",
             person.username,
             "Choose another.",
+        )
+    ]
+
+
+def _once_somebody_elses(person: Person) -> list[Refusal]:
+    """Records name people by badge, and a lost one may turn up: its number stays with whom it was given to."""
+    others = Person.history.filter(badge__iexact=person.badge).exclude(id=person.pk)
+    lost = CredentialEvent.objects.filter(badge__iexact=person.badge, step=CredentialStep.BADGE_LOST)
+    if not others.exists() and (person.badge_revoked_at is not None or not lost.exists()):
+        return []
+    return [
+        Refusal(
+            "badge_was_given_before",
+            f"Badge {person.badge} was given before, to somebody else or until it was lost.",
+            person.username,
+            "Take a badge with a new number.",
         )
     ]
 

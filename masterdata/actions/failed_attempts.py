@@ -3,8 +3,14 @@
 Whoever guesses PINs at one tablet shuts that tablet to that person, and neither the person's desk nor the other tablets. So that
 guessing from many addresses does not pay either, there is a ceiling for each person and kind of credential over all addresses;
 beyond it attempts must be a short while apart.
+
+Guessing must not lock the true person out either, even where a whole plant has one address. What fails in a browser in which the
+person has signed in before, or in their own session while signing, is counted by itself: strangers' failures do not count there,
+and theirs do not count elsewhere.
 """
 
+import hashlib
+import secrets
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -14,13 +20,21 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_client_ip_address
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.core import signing
 from django.db import transaction
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
+from masterdata.models import Person
 from masterdata.queries.people import find_person
 
+#: the cookie that says who has signed in in this browser before
+KNOWN_HERE = "known_here"
+KNOWN_AT_MOST = 30
+#: stands between a person's name and the browser or session in which failures are counted by themselves
+APART = " @ "
+_SALT = "masterdata.known_here"
 #: stands before the name where a PIN was typed; no user name has capitals
 PIN = "PIN "
 
@@ -34,7 +48,44 @@ def account_name(request: HttpRequest | None, credentials: dict[str, Any] | None
     said = given if any(given.get(name) is not None for name in ("password", "badge")) else posted
     person = find_person(typed)
     name = person.username if person else typed.lower()[:200]
-    return f"{PIN}{name}" if said.get("badge") else name
+    return f"{PIN if said.get('badge') else ''}{name}{_apart(request, person)}"
+
+
+def _apart(request: HttpRequest | None, person: Person | None) -> str:
+    """Where the person is known: their own session, or a browser that they have signed in in before."""
+    if request is None or person is None:
+        return ""
+    if getattr(request, "signs_in_session_of", None) == person.pk:
+        session = hashlib.sha256(str(request.session.session_key).encode()).hexdigest()[:16]
+        return f"{APART}session {session}"
+    browser, people = _known_here(request)
+    return f"{APART}browser {browser}" if person.pk in people else ""
+
+
+def _known_here(request: HttpRequest) -> tuple[str, list[int]]:
+    """The browser's own name and who signed in in it, as its cookie says under our key; nobody where there is none."""
+    try:
+        told = signing.loads(
+            request.COOKIES.get(KNOWN_HERE, ""), salt=_SALT, fallback_keys=[*settings.SECRET_KEY_FALLBACKS]
+        )
+        return str(told["browser"]), [int(one) for one in told["people"]]
+    except (signing.BadSignature, KeyError, TypeError, ValueError):
+        return "", []
+
+
+def known_here(request: HttpRequest, person: Person) -> str:
+    """What the cookie says from now on, after this person signed in in this browser."""
+    browser, people = _known_here(request)
+    people = [*(one for one in people if one != person.pk), person.pk][-KNOWN_AT_MOST:]
+    return signing.dumps({"browser": browser or secrets.token_hex(8), "people": people}, salt=_SALT)
+
+
+def attempts_of(person: Person) -> QuerySet[AccessAttempt]:
+    """Failures that were counted for this person, wherever and with whatever credential."""
+    counted = Q()
+    for name in (person.username, f"{PIN}{person.username}"):
+        counted |= Q(username=name) | Q(username__startswith=f"{name}{APART}")
+    return AccessAttempt.objects.filter(counted)
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -8,9 +8,7 @@ from masterdata.actions.acting import acting
 from masterdata.models import Person, Signature, SigningTicket
 from masterdata.queries.contents import time_text
 from masterdata.rules.refusal import Refused
-from masterdata.rules.signatures import content_digest, manifestation_digest, ticket_refusal
-
-COMPONENTS = "user name and password"
+from masterdata.rules.signatures import COMPONENTS, content_digest, manifestation_digest, ticket_refusal
 
 
 def sign(

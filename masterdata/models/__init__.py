@@ -1,6 +1,7 @@
 """Tables of master data."""
 
-from masterdata.models.audit import AuditBlock, AuditEvent
+from masterdata.models.audit import AuditBlock, AuditEvent, HistoryMark
+from masterdata.models.audit_reviews import AuditReview, ReviewedEvent
 from masterdata.models.boms import BomAlternate, BomLine, BomLineStep, BomOutput, BomVersion, ScrapFactor
 from masterdata.models.changes import (
     ChangeNote,
@@ -10,6 +11,7 @@ from masterdata.models.changes import (
     ChangeSignature,
     Threshold,
 )
+from masterdata.models.credentials import CredentialEvent, FormerPassword
 from masterdata.models.devices import Device, DeviceClock, DeviceNonce
 from masterdata.models.items import Item, LabelVersion, Supplier
 from masterdata.models.operations import Operation, TriggerDefinition
@@ -22,6 +24,7 @@ from masterdata.models.units import Unit, UnitFactor
 __all__ = [
     "AuditBlock",
     "AuditEvent",
+    "AuditReview",
     "Bin",
     "BinService",
     "BomAlternate",
@@ -34,9 +37,12 @@ __all__ = [
     "ChangePolicy",
     "ChangeRequest",
     "ChangeSignature",
+    "CredentialEvent",
     "Device",
     "DeviceClock",
     "DeviceNonce",
+    "FormerPassword",
+    "HistoryMark",
     "Item",
     "LabelVersion",
     "MasterDataRevision",
@@ -45,6 +51,7 @@ __all__ = [
     "PersonToken",
     "ProductionLine",
     "ReasonCode",
+    "ReviewedEvent",
     "ScrapFactor",
     "Signature",
     "SigningTicket",

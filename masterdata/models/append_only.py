@@ -3,7 +3,9 @@
 APPEND_ONLY_TABLES = (
     "masterdata_changenote",
     "masterdata_changesignature",
+    "masterdata_credentialevent",
     "masterdata_devicenonce",
+    "masterdata_formerpassword",
     "masterdata_signature",
 )
 #: Written by triggers of the owner alone.

@@ -57,3 +57,13 @@ class AuditBlock(models.Model):
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
     sealed_at = models.DateTimeField()
+
+
+class HistoryMark(models.Model):
+    """One row: up to which sealed block the histories were compared with the trail, and found alike."""
+
+    block = models.BigIntegerField()
+    compared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="history_mark_is_one_row")]

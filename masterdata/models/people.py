@@ -3,6 +3,8 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 from simple_history.models import HistoricalRecords
 
 from masterdata.models.choices import choices
@@ -18,7 +20,10 @@ class PersonManager(BaseUserManager):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who works here. `password` signs; `pin` only opens a tablet."""
+    """Somebody who works here. `password` signs; `pin` only opens a tablet.
+
+    `must_change_password`: it was given by an admin, for one use. `badge_revoked_at`: the badge was lost and opens nothing.
+    """
 
     last_login = None  # signing in is not a change of the person
 
@@ -29,6 +34,9 @@ class Person(AbstractBaseUser):
     roles = ArrayField(models.CharField(max_length=20, choices=choices(Role)), default=list)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True)
     is_active = models.BooleanField(default=True)
+    password_set_at = models.DateTimeField(db_default=Now())
+    must_change_password = models.BooleanField(default=False, db_default=False)
+    badge_revoked_at = models.DateTimeField(null=True)
     history = HistoricalRecords(excluded_fields=["password", "pin"])
 
     objects = PersonManager()
@@ -41,6 +49,7 @@ class Person(AbstractBaseUser):
                 condition=models.Q(roles__contained_by=[role.value for role in Role]),
                 name="person_has_known_roles",
             ),
+            models.UniqueConstraint(Lower("username"), name="user_name_means_one_person_in_any_case"),
         ]
 
     def __str__(self):
@@ -48,6 +57,12 @@ class Person(AbstractBaseUser):
 
     def has_role(self, *roles: str) -> bool:
         return any(role in self.roles for role in roles)
+
+    def _get_session_auth_hash(self, secret=None):
+        """What a session is good for: a change of password, PIN or badge, and a lost badge, end every session at once."""
+        key_salt = "masterdata.models.Person.get_session_auth_hash"
+        kept = "\0".join((self.password, self.pin, self.badge, str(self.badge_revoked_at)))
+        return salted_hmac(key_salt, kept, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:

@@ -18,7 +18,14 @@ class Signature(models.Model):
     components = models.CharField(max_length=60, default="user name and password")
 
     class Meta:
-        indexes = [models.Index(fields=["subject_kind", "subject_key"], name="signatures_of_a_record")]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_key"], name="signatures_of_a_record"),
+            models.Index(fields=["signed_at"], name="signatures_by_time"),
+        ]
+        constraints = [
+            # the digest covers record and time, so that the same one twice is a copy
+            models.UniqueConstraint(fields=["person", "digest"], name="signature_is_never_copied"),
+        ]
 
 
 class SigningTicket(models.Model):

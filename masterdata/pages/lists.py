@@ -58,7 +58,8 @@ class Listing:
     """A list as a screen needs it. `rows`: a QuerySet, or a list of anything that the columns' cells read.
 
     `understood`: filters of the address that have no field here. `foot`: makes rows of cells, one cell a column, that stand
-    below all rows, on every page and in the file. `all_url`: where "show all" leads; a list that opens filtered says there
+    below all rows, on every page and in the file. `prepare` is told the rows of the page, or of the file, before their cells are
+    asked for. `all_url`: where "show all" leads; a list that opens filtered says there
     that nothing is chosen.
     """
 
@@ -74,6 +75,7 @@ class Listing:
     per_page: int = PER_PAGE
     foot: Callable[[Any], list[list[Cell]]] | None = None
     understood: Sequence[Filter] = ()
+    prepare: Callable[[Sequence[Any]], None] | None = None
     context: dict[str, Any] = field(default_factory=dict)
 
 
@@ -198,12 +200,15 @@ def table_of(request: HttpRequest, listing: Listing) -> dict[str, Any]:
     query.pop("page", None)
     query["format"] = "csv"
     count = page.paginator.count
+    shown = list(page)
+    if listing.prepare:
+        listing.prepare(shown)
     return {
         "listing": listing,
         "columns": [
             {"label": one.label, "sort": one.sort, "number": one.number, "unit": one.unit} for one in listing.columns
         ],
-        "rows": [{"cells": [column.cell(row) for column in listing.columns]} for row in page],
+        "rows": [{"cells": [column.cell(row) for column in listing.columns]} for row in shown],
         "sort": sort,
         "page": page,
         "count": f"{figures.figure(count)} {listing.name if count != 1 else _one(listing.name)}" if count else "",
@@ -244,7 +249,11 @@ def as_csv(request: HttpRequest, listing: Listing) -> HttpResponse:
     A column without a label only leads to another page: it says nothing of the row, so it is left out.
     """
     _, rows = _ordered(request, listing)
-    lines = [[column.cell(row) for column in listing.columns] for row in rows[:MOST_EXPORTED]]
+    exported = rows[:MOST_EXPORTED]
+    if listing.prepare:
+        exported = list(exported)
+        listing.prepare(exported)
+    lines = [[column.cell(row) for column in listing.columns] for row in exported]
     if listing.foot and lines:
         lines += listing.foot(rows)
     places = [place for place, column in enumerate(listing.columns) if column.label]

@@ -14,7 +14,8 @@ from masterdata.queries.devices import device_by_token, secret_of_device, secret
 from masterdata.queries.drafts import draft_of, unchanged_refusal
 from masterdata.queries.people import find_person, person_by_badge, person_by_token
 from masterdata.queries.revision import master_data_revision
-from masterdata.queries.signing import signature_covers, signature_faults, signature_stands, signatures_of
+from masterdata.queries.signature_check import signature_stands
+from masterdata.queries.signing import signature_covers, signature_faults, signatures_of
 from masterdata.queries.triggers import effective_trigger
 from masterdata.queries.units import item_factors, unit_facts, unit_names
 

@@ -60,7 +60,7 @@ def _nameless_events() -> Iterator[str]:
 
 def _differences() -> Iterator[str]:
     """Each table against its events."""
-    for table, arguments, always in _audited_tables():
+    for table, arguments, always in audited_tables_with_arguments():
         if always != 3:
             yield f"{table} is not fully under audit: {always} of its 3 triggers are ALWAYS on."
         key, hidden = arguments[0], arguments[1:]
@@ -74,7 +74,8 @@ def _differences() -> Iterator[str]:
                 yield f"{table} {row_key} {fault}{at}."
 
 
-def _audited_tables() -> list[tuple[str, list[str], int]]:
+def audited_tables_with_arguments() -> list[tuple[str, list[str], int]]:
+    """(table, its key and the columns kept as fingerprints, how many of its three triggers are ALWAYS on)."""
     with connection.cursor() as cursor:
         cursor.execute(_AUDITED)
         return [(table, [one for one in arguments if one], always) for table, arguments, always in cursor.fetchall()]

@@ -7,19 +7,21 @@ from masterdata.rules.tokens import token_digest
 
 
 def find_person(text: str) -> Person | None:
-    """The active person with this user name (in any case) or badge."""
+    """The active person with this user name (in any case) or badge. A lost badge is nobody's."""
     typed = text.strip()
     if not typed or "\x00" in typed:
         return None
     # Enrolment sees to it that nobody's badge is another's user name.
-    return Person.objects.filter(Q(username__iexact=typed) | Q(badge=typed), is_active=True).order_by("id").first()
+    means = Q(username__iexact=typed) | Q(badge=typed, badge_revoked_at__isnull=True)
+    return Person.objects.filter(means, is_active=True).order_by("id").first()
 
 
 def person_by_badge(badge: str) -> Person | None:
     typed = badge.strip()
     if not typed or "\x00" in typed:
         return None
-    return Person.objects.select_related("site").filter(badge=typed, is_active=True).first()
+    good = Person.objects.filter(badge=typed, badge_revoked_at__isnull=True, is_active=True)
+    return good.select_related("site").first()
 
 
 def person_by_token(token: str) -> Person | None:

@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 
 from masterdata.models import BomVersion, ChangeRequest, Signature, TriggerDefinition, UnitFactor
 from masterdata.queries.contents import EFFECTIVE_FROM, bom_content, factor_content, time_text, trigger_content
+from masterdata.queries.signature_check import breaks_of, signature_stands
 from masterdata.rules.refusal import Refusal
-from masterdata.rules.signatures import content_digest, manifestation_digest
+from masterdata.rules.signatures import content_digest
 
 IMPORT = "import"
 CHANGE_REQUEST = "change_request"
@@ -18,19 +19,6 @@ def signatures_of(subject_kind: str, subject_key: str) -> QuerySet[Signature]:
     """A record's signatures in the order they were given."""
     rows = Signature.objects.filter(subject_kind=subject_kind, subject_key=subject_key)
     return rows.select_related("person").order_by("signed_at", "id")
-
-
-def signature_stands(signature: Signature) -> bool:
-    """Whether what is stored of the signature is what was signed."""
-    return signature.digest == manifestation_digest(
-        content=signature.content,
-        printed_name=signature.printed_name,
-        meaning=signature.meaning,
-        signed_at=str(time_text(signature.signed_at)),
-        subject_kind=signature.subject_kind,
-        subject_key=signature.subject_key,
-        components=signature.components,
-    )
 
 
 def signature_faults(record: Governed) -> list[Refusal]:
@@ -94,3 +82,25 @@ def _decides_on(number: str, record: Governed) -> bool:
     if not (number.isascii() and number.isdigit()):
         return False
     return ChangeRequest.objects.filter(number=int(number), kind=subject_of(record), record_id=record.pk).exists()
+
+
+def version_breaks(record: Governed) -> list[Refusal]:
+    """What is wrong with the signature that a governed version shows; nothing where it stands, or where there is none."""
+    signature = record.signature
+    if signature is None:
+        return []
+    if signature.subject_kind not in (IMPORT, CHANGE_REQUEST):
+        return breaks_of(signature, kind=subject_of(record), key=str(record.pk))
+    # of an import or a change request only this record's part is looked at here; the whole of it is checked with all signatures
+    found = [] if signature_stands(signature) else breaks_of(signature)
+    if not found and not signature_covers(record):
+        name = f"{subject_of(record).replace('_', ' ')} {record.pk}"
+        found = [
+            Refusal(
+                "record_differs",
+                f"The {name} is not what was signed with its {signature.subject_kind.replace('_', ' ')}.",
+                name,
+                "Call QA.",
+            )
+        ]
+    return found

@@ -45,6 +45,10 @@ class Duty(StrEnum):
     MANAGE_WEBHOOKS = "define where goods movements are delivered to"
     RETRY_DELIVERY = "send goods movements that could not be delivered again"
     READ_AUDIT_TRAIL = "search the audit trail"
+    READ_SIGNATURES = "read all electronic signatures"
+    REVIEW_AUDIT_TRAIL = "review the audit trail and sign the review"
+    LIFT_LOCKOUTS = "lift a lockout after failed sign-ins"
+    REVOKE_BADGES = "mark a badge as lost"
 
 
 _R = Role
@@ -87,6 +91,10 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.MANAGE_WEBHOOKS: frozenset({_R.ADMIN}),
     Duty.RETRY_DELIVERY: frozenset({_R.ADMIN, _R.FINANCE}),
     Duty.READ_AUDIT_TRAIL: frozenset({_R.AUDITOR, _R.QA, _R.ADMIN}),
+    Duty.READ_SIGNATURES: frozenset({_R.AUDITOR, _R.QA, _R.ADMIN}),
+    Duty.REVIEW_AUDIT_TRAIL: frozenset({_R.QA}),
+    Duty.LIFT_LOCKOUTS: frozenset({_R.ADMIN}),
+    Duty.REVOKE_BADGES: frozenset({_R.ADMIN, _R.SUPERVISOR}),
 }
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from masterdata.rules.refusal import Refusal
 
+#: What every signature is made with, each time anew.
+COMPONENTS = "user name and password"
 #: How long the right to sign lasts after the credentials were checked.
 TICKET_SECONDS = 300
 

@@ -180,3 +180,28 @@ class ThresholdCode(StrEnum):
     BLOCKED_ALARM_MINUTES = "blocked_alarm_minutes"
     #: percent of the standard usage beyond which a component's usage variance is marked (an order's variance)
     USAGE_VARIANCE_PERCENT = "usage_variance_percent"
+
+
+class CredentialStep(StrEnum):
+    """What happens to a badge, a PIN or a password."""
+
+    BADGE_LOST = "badge_lost"
+    BADGE_GIVEN = "badge_given"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    LOCKOUT_LIFTED = "lockout_lifted"
+
+
+class ReviewTarget(StrEnum):
+    """What a review of the audit trail looks at."""
+
+    ANY = "any"
+    DELETIONS = "deletions"
+    OUTSIDE_HOURS = "outside_hours"
+    CREDENTIALS = "credentials"
+    OTHER_HANDS = "other_hands"
+
+
+class ReviewVerdict(StrEnum):
+    IN_ORDER = "in_order"
+    QUESTION = "question"

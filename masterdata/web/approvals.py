@@ -10,8 +10,9 @@ from masterdata.models import TriggerDefinition, UnitFactor
 from masterdata.pages.access import can, person_of, status_of
 from masterdata.pages.beside import beside
 from masterdata.pages.histories import history_of
+from masterdata.pages.signatures import shown_of_version
 from masterdata.queries.changes import live_change
-from masterdata.queries.signing import signature_covers, signature_stands, subject_of
+from masterdata.queries.signing import subject_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import RecordState
@@ -33,7 +34,6 @@ def approval_page(
     person = person_of(request)
     kind = subject_of(record)
     live = live_change(kind, record.pk)
-    signature = record.signature
     context = {
         "record": record,
         "title": title,
@@ -47,16 +47,7 @@ def approval_page(
         and record.author_id == person.pk
         and can(request, Duty.DRAFT_MASTER_DATA),
         "beside": beside(request, kind, record),
-        "signatures": [
-            {
-                "name": signature.printed_name,
-                "meaning": signature.meaning,
-                "at": signature.site_time,
-                "valid": signature_stands(signature) and signature_covers(record),
-            }
-        ]
-        if signature
-        else [],
+        "signatures": shown_of_version(record),
         "history": history_of(record),
         "refusals": refusals,
     }

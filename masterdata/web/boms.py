@@ -13,7 +13,8 @@ from masterdata.pages.access import can, desk_page, person_of, status_of
 from masterdata.pages.beside import beside
 from masterdata.pages.figures import figure, when
 from masterdata.pages.histories import history_of
-from masterdata.queries import bom_content, draft_of, signature_covers, signature_stands, surroundings
+from masterdata.pages.signatures import shown_of_version
+from masterdata.queries import bom_content, draft_of, surroundings
 from masterdata.queries.bom_lines import flat, lines_of
 from masterdata.queries.changes import live_change
 from masterdata.rules.bom_difference import differences
@@ -54,7 +55,7 @@ def _page(request: HttpRequest, version: BomVersion, *, refusals: Sequence[Refus
         "outputs": version.outputs.select_related("item", "unit").order_by("position"),
         "losses": losses,
         "facts": _facts(version),
-        "signature": _signature(version),
+        "signature": shown_of_version(version),
         "faults": faults,
         "before": before,
         "others": others,
@@ -103,21 +104,6 @@ def _facts(version: BomVersion) -> list[dict[str, Any]]:
         {"name": "Submitted", "value": when(version.submitted_at)},
         {"name": "Effective from", "value": when(version.effective_from)},
         {"name": "Effective to", "value": when(version.effective_to)},
-    ]
-
-
-def _signature(version: BomVersion) -> list[dict[str, Any]]:
-    signature = version.signature
-    if signature is None:
-        return []
-    return [
-        {
-            "name": signature.printed_name,
-            "role": ", ".join("QA" if role == "qa" else role for role in signature.person.roles),
-            "meaning": signature.meaning,
-            "at": signature.site_time,
-            "valid": signature_stands(signature) and signature_covers(version),
-        }
     ]
 
 

@@ -14,7 +14,9 @@ from masterdata.pages.access import can, person_of, status_of
 from masterdata.pages.beside import beside
 from masterdata.pages.figures import when, words
 from masterdata.pages.histories import history_of
+from masterdata.pages.signatures import manifested
 from masterdata.queries.changes import (
+    SUBJECT,
     base_now,
     changes_in,
     content_of_request,
@@ -25,7 +27,7 @@ from masterdata.queries.changes import (
     record_of,
     touched_orders,
 )
-from masterdata.queries.signing import signature_stands
+from masterdata.queries.signature_check import breaks_of
 from masterdata.rules.bom_difference import differences
 from masterdata.rules.change_control import OPEN_STATES, ChangeState, signing_refusals
 from masterdata.rules.duties import Duty
@@ -67,7 +69,7 @@ def change_page(request: HttpRequest, found: ChangeRequest, *, refusals: Sequenc
         "faults": [fault for fault in faults if fault not in refusals],
         "conflicts": list(others_open(found)) if found.state in OPEN_STATES else [],
         "orders": _orders(found, record),
-        "signatures": _signatures(found, content),
+        "signatures": _signatures(found),
         "missing": [f"{_role(role)}: approval" for role in missing_signers(found)] if not draft else [],
         "beside": beside(request, found.kind, record) if record is not None else [],
         "notes": found.notes.select_related("author").order_by("id"),
@@ -154,22 +156,16 @@ def _orders(found: ChangeRequest, record: Any) -> dict[str, Any]:
     return {"rows": rows, "past": past, "asked": found.state in OPEN_STATES}
 
 
-def _signatures(found: ChangeRequest, content: dict[str, Any]) -> list[dict[str, Any]]:
+def _signatures(found: ChangeRequest) -> list[dict[str, Any]]:
     """Every signature, also of rounds that were taken back; one of this round is for what stands here, or broken."""
     told = []
     for one in found.signatures.select_related("signature").order_by("id"):
         past = one.round != found.round
-        covers = past or content_digest(one.signature.content) == content_digest(content)
-        meaning = one.signature.meaning + (f" (of round {one.round}, taken back since: does not count)" if past else "")
-        told.append(
-            {
-                "name": one.signature.printed_name,
-                "role": _role(one.role),
-                "meaning": meaning,
-                "at": one.signature.site_time,
-                "valid": signature_stands(one.signature) and covers,
-            }
-        )
+        breaks = breaks_of(one.signature, kind=SUBJECT, key=str(found.number))
+        shown = manifested(one.signature, breaks, _role(one.role))
+        if past:
+            shown["meaning"] += f" (of round {one.round}, taken back since: does not count)"
+        told.append(shown)
     return told
 
 

@@ -11,7 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from masterdata.actions.failed_attempts import seconds_to_wait
+from masterdata.actions.failed_attempts import KNOWN_HERE, known_here, seconds_to_wait
+from masterdata.models import Person
 from masterdata.rules.refusal import Refusal
 
 BADGE, PASSWORD = "badge", "password"
@@ -42,11 +43,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             "not_signed_in", "User name and password do not fit together.", "", "Type both again; mind capitals."
         )
         typed = {"username": username}
-    if person is None:
+    if not isinstance(person, Person):
         return _page(request, by, refusals=[refusal], status=422, **typed)
     login(request, person)
     answer = redirect(_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
-    answer.set_cookie(COOKIE, by, max_age=_A_YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE)
+    for name, value in ((COOKIE, by), (KNOWN_HERE, known_here(request, person))):
+        answer.set_cookie(
+            name, value, max_age=_A_YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+        )
     return answer
 
 

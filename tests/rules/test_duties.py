@@ -12,7 +12,7 @@ def test_every_duty_has_somebody():
 
 
 def test_auditor_may_change_nothing():
-    reads = {Duty.READ_PEOPLE, Duty.READ_VARIANCE, Duty.READ_OUTBOX, Duty.READ_AUDIT_TRAIL}
+    reads = {Duty.READ_PEOPLE, Duty.READ_VARIANCE, Duty.READ_OUTBOX, Duty.READ_AUDIT_TRAIL, Duty.READ_SIGNATURES}
     assert {duty for duty in Duty if may([Role.AUDITOR], duty)} == reads
 
 

@@ -74,7 +74,7 @@ def test_qa_reviews_decides_and_closes_it(as_):
     answer = client.post(close, signed(fields_of(asked, close, "digest"), "qa"), follow=True)
     shown = answer.content.decode()
     assert "is closed." in shown
-    assert "signed by Quinn Quality" in shown
+    assert shown.count("<b>Quinn Quality</b>: ") == 2  # the disposition and the close
     assert "Add a note" not in shown
     made.refresh_from_db()
     assert made.state == "closed"

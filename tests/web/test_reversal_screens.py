@@ -60,7 +60,8 @@ def test_a_signature_reverses_line_by_line(as_):
     assert StockBalance.objects.get(lot_id=bottles.pk, order_id__gt=0).quantity == before + 156
     page = client.get(answer.url).content.decode()
     assert "mirrors its posting line by line" in page
-    assert "Signed by Quinn Quality (reversal approved)" in page
+    assert "<b>Quinn Quality</b>: reversal approved" in page
+    assert "BROKEN" not in page
     original = client.get(reverse("posting", args=[f"P-{asked.posting.number:06d}"])).content.decode()
     assert "reversed" in original
 

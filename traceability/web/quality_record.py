@@ -14,6 +14,7 @@ from masterdata.pages.access import can, desk_page, person_of, status_of, the_si
 from masterdata.pages.figures import day, when
 from masterdata.pages.histories import history_of
 from masterdata.pages.lists import as_day
+from masterdata.pages.signatures import shown
 from masterdata.pages.signing import ticket_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
@@ -162,6 +163,10 @@ def _page(
         "about": _about(row),
         "lot": lot,
         "notes": _notes(row),
+        "signatures": [
+            *shown(row.disposition_signature, "quality_record", row.number),
+            *shown(row.closing_signature, "quality_record", row.number),
+        ],
         "history": history_of(row),
         "may_note": row.state != QualityState.CLOSED and can(request, Duty.OPEN_QUALITY_RECORD),
         "may_review": settle and row.state != QualityState.CLOSED,
@@ -227,8 +232,7 @@ def _facts(row: QualityRecord, now: datetime) -> list[dict[str, Any]]:
         facts.insert(0, {"name": "Cause", "value": row.cause.replace("_", " ")})
     for name, signature in (("Disposition", row.disposition_signature), ("Closed", row.closing_signature)):
         if signature is not None:
-            value = f"{signature.meaning}, signed by {signature.printed_name}, {when(signature.signed_at)}"
-            facts.append({"name": name, "value": value})
+            facts.append({"name": name, "value": f"{signature.meaning}, {when(signature.signed_at)}"})
     if row.conclusion:
         facts.append({"name": "Conclusion", "value": row.conclusion})
     return facts

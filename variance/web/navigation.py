@@ -75,6 +75,15 @@ _DESK_RAIL = (
     ),
     Entry(_("Audit trail"), "audit-trail", "record", frozenset({Role.AUDITOR, Role.QA, Role.ADMIN}), _("Quality")),
     Entry(
+        _("Audit reviews"),
+        "audit-reviews",
+        "audit",
+        frozenset({Role.AUDITOR, Role.QA, Role.ADMIN}),
+        _("Quality"),
+        _also("audit-review audit-review-new"),
+    ),
+    Entry(_("Signatures"), "signatures", "signature", frozenset({Role.AUDITOR, Role.QA, Role.ADMIN}), _("Quality")),
+    Entry(
         _("Products"),
         "products",
         "product",
@@ -139,8 +148,9 @@ _DESK_RAIL = (
         "people",
         frozenset({Role.ADMIN, Role.AUDITOR}),
         _("Admin"),
-        _also("person person-new person-change"),
+        _also("person person-new person-change person-badge-lost person-badge-given person-reset-password person-lift"),
     ),
+    Entry(_("Lost badges"), "badges", "people", frozenset({Role.SUPERVISOR, Role.ADMIN}), _("Admin")),
     Entry(
         _("Devices"),
         "devices",

@@ -49,6 +49,7 @@ def plant() -> dict[str, object]:
                 "meaning": "reviewed",
                 "at": "21 Nov 2026 11:40 CET",
                 "valid": False,
+                "breaks": ["The BOM version KIT version 4 is not what was signed; this differs: lines."],
             },
         ],
         "missing": ["QA: approval"],

@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from masterdata.actions.compare_histories import compare_histories
 from masterdata.actions.seal_audit import exported_heads, seal_audit
 from masterdata.models import AuditBlock, AuditEvent
 from masterdata.queries.audit_check import audit_faults, stored_heads
@@ -17,6 +19,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--heads", default="", metavar="FILE", help="exported heads (default: AUDIT_HEADS)")
+        parser.add_argument(
+            "--all",
+            action="store_true",
+            help="compare histories with the trail from the first event, not from the mark",
+        )
         parser.add_argument("--seal", action="store_true", help="seal what is not sealed yet, once all is found well")
 
     def handle(self, *args, heads, seal, verbosity, **options):
@@ -24,6 +31,8 @@ class Command(BaseCommand):
         exported, found = exported_heads(path)
         found += head_faults(exported, stored_heads())
         found += audit_faults()
+        compared = compare_histories(now=timezone.now(), anew=options["all"])
+        found += compared.faults
         for fault in found:
             self.stdout.write(fault)
         if found:
@@ -34,3 +43,4 @@ class Command(BaseCommand):
             blocks, events = AuditBlock.objects.count(), AuditEvent.objects.count()
             against = f", {len(set(exported))} heads compared" if path else ", no exported heads to compare with"
             self.stdout.write(f"The audit trail is whole: {events} events, {blocks} blocks{against}.")
+            self.stdout.write(f"Histories of {compared.tables} tables say what the trail says.")
