@@ -10,7 +10,7 @@ from backflush.queries.pilots import order_at_hand, order_readings
 from backflush.rules.pilot import order_refusals, quantity_refusal, reason_refusal, running_refusal
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
-from masterdata.models import BomAlternate, Person
+from masterdata.models import Person
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.vocabulary import PostingMethod
@@ -183,8 +183,7 @@ def _component_refusal(
             lot.code,
             "Scan it as usual, and not a second time here.",
         )
-    substitutes = BomAlternate.objects.filter(line__identity=component).values_list("item_id", flat=True)
-    if lot.item_id != known.item_id and lot.item_id not in set(substitutes):
+    if lot.item_id not in known.items:
         return Refusal(
             "other_item",
             f"Lot {lot.code} is of {lot.item.code}, not of {known.code}.",

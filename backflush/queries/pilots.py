@@ -82,9 +82,10 @@ def standing_measurements(pilot: Pilot) -> QuerySet[PilotMeasurement]:
 
 @dataclass(frozen=True, slots=True)
 class ComponentReading:
-    """One component of one order. `measured` None: nobody measured it there."""
+    """One component of one order. `items`: ids of its item and of what may take its place. `measured` None: nobody did."""
 
     item_id: int
+    items: frozenset[int]
     code: str
     unit: str
     method: str
@@ -167,6 +168,7 @@ def _component(
     at = progress.lines.get(line.component) or UNTOUCHED
     return ComponentReading(
         item_id=line.item,
+        items=frozenset({line.item, *(one.item for one in line.alternates)}),
         code=item.code,
         unit=item.measure,
         method=line.method,

@@ -38,7 +38,7 @@ def _also(names: str) -> frozenset[str]:
 
 
 #: Screens that work at one order of the line.
-ORDER_SCREENS = _also("line-clearance stage stage-take-back report report-sent weigh assemble pack return")
+ORDER_SCREENS = _also("line-clearance stage stage-take-back report report-sent weigh assemble pack measure return")
 FLOOR_PLACES = _also("line-board line-choose receive lot-received move-stock") | ORDER_SCREENS
 
 _FLOOR_RAIL = (
@@ -83,6 +83,7 @@ _DESK_RAIL = (
     Entry(_("Items"), "items", "bom", _DATA, _("Master data"), _also("item item-new item-change")),
     Entry(_("Unit factors"), "unit-factors", "units", _DATA, _("Master data"), _also("unit-factor unit-factor-new")),
     Entry(_("Triggers"), "triggers", "trigger", _DATA, _("Master data"), _also("trigger trigger-new")),
+    Entry(_("Pilots"), "pilots", "pilot", _DESK, _("Master data"), _also("pilot pilot-new pilot-end pilot-propose")),
     Entry(_("Reasons"), "reasons", "label", _DATA, _("Master data"), _also("reason-new")),
     Entry(_("Bins"), "bins", "place", _DATA, _("Master data"), _also("bin-new bin-serve")),
     Entry(_("Lines"), "lines", "line", _DATA, _("Master data"), _also("line-new")),
