@@ -14,6 +14,7 @@ from backflush.api.usage_previews import UsagePreviews
 from backflush.api.work_orders import OneWorkOrder, WorkOrders
 from backflush.web import (
     assemble,
+    bom_audits,
     corrections,
     devices,
     exceptions,
@@ -77,6 +78,9 @@ web_urls = [
     path("postings/<str:number>", postings.posting, name="posting"),
     path("postings/<str:number>/reverse", postings.posting_reverse, name="posting-reverse"),
     path("postings/<str:number>/correct", corrections.posting_correct, name="posting-correct"),
+    path("bom-audits", bom_audits.bom_audits, name="bom-audits"),
+    path("bom-audits/<int:pk>", bom_audits.bom_audit, name="bom-audit"),
+    path("boms/<int:pk>/audit", bom_audits.bom_audit_new, name="bom-audit-new"),
     path("pilots", pilots.pilot_list, name="pilots"),
     path("pilots/new", pilots.pilot_new, name="pilot-new"),
     path("pilots/<int:pk>", pilots.pilot, name="pilot"),

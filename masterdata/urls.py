@@ -13,6 +13,7 @@ from masterdata.web import (
     people,
     plant_lists,
     products,
+    reviews,
     triggers,
     unit_factors,
 )
@@ -63,6 +64,8 @@ desk_urls = [
     path("devices/<int:pk>/token", devices.device_token, name="device-token"),
     path("devices/<int:pk>/revoke", devices.device_revoke, name="device-revoke"),
     path("audit-trail", audit_trail.audit_trail, name="audit-trail"),
+    path("reviews", reviews.reviews, name="reviews"),
+    path("reviews/<str:kind>/<int:key>", reviews.review, name="review"),
     path("people", people.people, name="people"),
     path("people/new", people.person_new, name="person-new"),
     path("people/<int:pk>", people.person, name="person"),

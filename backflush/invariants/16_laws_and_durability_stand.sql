@@ -44,7 +44,7 @@ WITH ours AS (
         || 'verifiedmark|webhookendpoint|webhookprogress)'),
     ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|qualitynumber|qualityrecord|'
         || 'stockbalance|workorder)'),
-    ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock)'),
+    ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock|periodicreview)'),
     ('only_old_nonces_go', 'masterdata_devicenonce'),
     ('order_moves_along_its_states', 'traceability_workorder'),
     ('part_law', 'masterdata_(bomalternate|bomline|bomlinestep|bomoutput|scrapfactor|triggerdefinition_devices)'),
@@ -58,6 +58,7 @@ WITH ours AS (
     ('report_keeps_its_origin', 'backflush_operationreport'),
     ('report_moves_along_its_states', 'backflush_operationreport'),
     ('request_is_settled_once', 'backflush_reversalrequest'),
+    ('review_is_signed_by_its_reviewer', 'masterdata_periodicreview'),
     ('rework_stays_what_it_is', 'traceability_workorder'),
     ('ticket_law', 'masterdata_signingticket'),
     ('unit_law', 'masterdata_unit'),

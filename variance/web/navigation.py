@@ -6,17 +6,20 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from backflush.queries.waiting import waiting_for_people
 from masterdata.models import Person
 from masterdata.pages.access import site_of
+from masterdata.pages.overdue import overdue_lately
 from masterdata.rules.vocabulary import Role
 
 _ALL = frozenset(Role)
 _FLOOR = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 _DESK = _ALL - {Role.OPERATOR}
+_REVIEWS = frozenset({Role.ENGINEER, Role.QA, Role.SUPERVISOR, Role.AUDITOR})
 _DATA = frozenset({Role.ENGINEER, Role.QA, Role.ADMIN, Role.AUDITOR})
 
 
@@ -70,6 +73,15 @@ _DESK_RAIL = (
         _("Quality"),
         _also("quality-record quality-record-new"),
         counts="quality",
+    ),
+    Entry(_("Reviews"), "reviews", "evidence", _REVIEWS, _("Quality"), _also("review"), counts="reviews"),
+    Entry(
+        _("BOM audits"),
+        "bom-audits",
+        "bom",
+        _REVIEWS,
+        _("Quality"),
+        _also("bom-audit bom-audit-new"),
     ),
     Entry(_("Audit trail"), "audit-trail", "record", frozenset({Role.AUDITOR, Role.QA, Role.ADMIN}), _("Quality")),
     Entry(
@@ -192,6 +204,10 @@ def rail(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
         entries = [*_FLOOR_RAIL, *(entry for entry in _DESK_RAIL if entry.name in ("today", "exceptions", "lots"))]
     site = site_of(request)
     counts = waiting_for_people(site.pk) if site else {}
+    escalated = False
+    if person.has_role(*_REVIEWS):
+        counts["reviews"], beyond = overdue_lately(timezone.now())
+        escalated = beyond > 0
     shown = []
     for entry in entries:
         url = address(entry.name)
@@ -204,7 +220,7 @@ def rail(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
                 "icon": entry.icon,
                 "current": place == entry.name or place in entry.also,
                 "badge": counts.get(entry.counts, 0) or "",
-                "tone": "blocked" if entry.counts == "blocked" else "soon",
+                "tone": "blocked" if entry.counts == "blocked" or (entry.counts == "reviews" and escalated) else "soon",
                 "group": "" if place in FLOOR_PLACES else entry.group,
             }
         )

@@ -1,0 +1,25 @@
+"""How many reviews are overdue, for the rail of every page: asked again once a minute in each process."""
+
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db import connection
+
+from masterdata.queries.reviews import overdue_counts
+
+KEPT = timedelta(minutes=1)
+
+
+def overdue_lately(now: datetime) -> tuple[int, int]:
+    """Overdue ones and the escalated among them, at most a minute old."""
+    key = f"reviews overdue {connection.settings_dict['NAME']}"
+    found: tuple[int, int] | None = cache.get(key)
+    if found is None:
+        found = overdue_counts(now)
+        cache.set(key, found, KEPT.total_seconds())
+    return found
+
+
+def ask_again() -> None:
+    """A review was signed: the next page counts anew."""
+    cache.delete(f"reviews overdue {connection.settings_dict['NAME']}")
