@@ -6,12 +6,12 @@ from django import template
 from django.urls import reverse
 
 from backflush.models import Pilot
+from backflush.pages.pilot_tones import TONES
 from backflush.queries.pilots import running_pilot
 from masterdata.models import Item
 from traceability.models import WorkOrder
 
 register = template.Library()
-TONES = {"running": "soon", "ended": "good", "cancelled": "idle"}
 SHOWN = 20
 
 

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backflush.models import Pilot
+from backflush.pages.pilot_tones import TONES
 from backflush.queries.pilot_proposals import Proposable, proposable
 from backflush.queries.pilots import ComponentFound, ComponentReading, OrderReading, components_found, order_readings
 from backflush.rules.pilot import PilotState
 from backflush.rules.pilot_figures import Found, Proposal, decimal_of, shown
-from backflush.templatetags.pilots import TONES
 from masterdata.pages import lists
 from masterdata.pages.access import can, status_of
 from masterdata.pages.figures import day, figure, when

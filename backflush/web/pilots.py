@@ -13,10 +13,10 @@ from django.utils import timezone
 from backflush.actions.propose_factors import propose_factors
 from backflush.actions.run_pilot import end_pilot, start_pilot
 from backflush.models import Pilot
+from backflush.pages.pilot_tones import TONES
 from backflush.queries.pilots import pilots
 from backflush.rules.pilot import PilotState
 from backflush.rules.pilot_figures import FEWEST_ORDERS
-from backflush.templatetags.pilots import TONES
 from backflush.web.pilot_page import page
 from masterdata.models import Item, Operation
 from masterdata.pages import lists

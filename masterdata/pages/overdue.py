@@ -6,8 +6,11 @@ from django.core.cache import cache
 from django.db import connection
 
 from masterdata.queries.reviews import overdue_counts
+from masterdata.rules.reviews import Urgency
 
 KEPT = timedelta(minutes=1)
+#: how urgent a review looks
+TONES = {Urgency.ESCALATED: "blocked", Urgency.OVERDUE: "blocked", Urgency.DUE: "soon", Urgency.LATER: "good"}
 
 
 def overdue_lately(now: datetime) -> tuple[int, int]:

@@ -20,8 +20,9 @@ from masterdata.models import (
     UnitFactor,
 )
 from masterdata.pages.figures import day
+from masterdata.pages.overdue import TONES
 from masterdata.queries.reviews import review_of, reviews_signed
-from masterdata.rules.reviews import ReviewKind, Urgency
+from masterdata.rules.reviews import ReviewKind
 
 register = template.Library()
 KINDS: dict[type[models.Model], ReviewKind] = {
@@ -35,7 +36,6 @@ KINDS: dict[type[models.Model], ReviewKind] = {
     LabelVersion: ReviewKind.LABEL,
     Supplier: ReviewKind.SUPPLIER,
 }
-TONES = {Urgency.ESCALATED: "blocked", Urgency.OVERDUE: "blocked", Urgency.DUE: "soon", Urgency.LATER: "good"}
 
 
 @register.inclusion_tag("masterdata/reviews_of.html")

@@ -14,7 +14,7 @@ from masterdata.models import LabelVersion, Operation
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of
 from masterdata.pages.figures import day, when, words
-from masterdata.pages.overdue import ask_again
+from masterdata.pages.overdue import TONES, ask_again
 from masterdata.pages.signing import ticket_of
 from masterdata.queries.reviews import (
     Reviewed,
@@ -28,7 +28,6 @@ from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refused
 from masterdata.rules.reviews import KIND_WORDS, Outcome, ReviewKind, Urgency, outcome_refusals
 from masterdata.rules.signatures import content_digest
-from masterdata.templatetags.reviews import TONES
 
 _PAGES = {
     ReviewKind.ITEM: "item",

@@ -1,0 +1,1 @@
+"""What the web views and template tags of backflush share."""
