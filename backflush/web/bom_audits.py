@@ -72,7 +72,7 @@ def _columns(may: bool) -> list[lists.Column]:
     def audit(row: Runner) -> lists.Cell:
         if row.version is None or not may:
             return lists.text("")
-        return lists.text("Audit it", reverse("bom-audit-new", args=[row.version.pk]))
+        return lists.text("Audit", reverse("bom-audit-new", args=[row.version.pk]))
 
     def last(row: Runner) -> lists.Cell:
         if row.audit is None:

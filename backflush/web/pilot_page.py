@@ -21,7 +21,7 @@ from masterdata.pages.histories import history_of
 from masterdata.queries import effective_bom
 from masterdata.rules.duties import Duty
 from masterdata.rules.exact import Fraction
-from masterdata.rules.refusal import Refused
+from masterdata.rules.refusal import Refusal, Refused
 
 Row = tuple[OrderReading, ComponentReading]
 
@@ -42,7 +42,7 @@ def page(request: HttpRequest, pilot: Pilot, refused: Refused | None = None) -> 
     ]
     counted = sum(1 for one in readings if not one.left_out)
     listing = lists.Listing(
-        name="measured orders",
+        name="measurements",
         rows=rows,
         order="order",
         file=f"pilot_{pilot.pk}",
@@ -64,11 +64,19 @@ def page(request: HttpRequest, pilot: Pilot, refused: Refused | None = None) -> 
             "proposals": pilot.proposals.select_related("version__item", "person").order_by("-id"),
             "history": history_of(pilot),
             "refusals": refused.refusals if refused else (),
+            "hindrance": _same_for_all(offered),
             "trail": [{"label": "Pilots", "url": reverse("pilots")}, {"label": f"Pilot {pilot.pk}"}],
         },
     )
     status = status_of(refused.refusals) if refused else 200
     return lists.show_list(request, listing, template="backflush/pilot.html", status=status)
+
+
+def _same_for_all(offered: list[Proposable]) -> Refusal | None:
+    """What keeps a factor from every component, to be said once."""
+    reasons = {one.proposal for one in offered}
+    only = reasons.pop() if len(offered) > 1 and len(reasons) == 1 else None
+    return only if isinstance(only, Refusal) else None
 
 
 def _facts(pilot: Pilot, counted: int, measured: int) -> list[dict[str, Any]]:
@@ -178,8 +186,6 @@ def _columns(unit: str) -> Sequence[lists.Column]:
         lists.Column("Measured", lambda row: quantity(row[1].measured, row), number=True),
         lists.Column("Computed", lambda row: quantity(row[1].computed, row), number=True),
         lists.Column("of it running", lambda row: quantity(row[1].running, row), number=True),
-        lists.Column(f"Measured {per}", lambda row: by_unit(row[1].measured or Fraction(0), row), number=True),
-        lists.Column(f"Computed {per}", lambda row: by_unit(row[1].computed, row), number=True),
         lists.Column(
             f"Difference {per}",
             lambda row: by_unit((row[1].measured or Fraction(0)) - row[1].computed, row),

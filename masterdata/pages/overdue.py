@@ -15,7 +15,7 @@ TONES = {Urgency.ESCALATED: "blocked", Urgency.OVERDUE: "blocked", Urgency.DUE: 
 
 def overdue_lately(now: datetime) -> tuple[int, int]:
     """Overdue ones and the escalated among them, at most a minute old."""
-    key = f"reviews overdue {connection.settings_dict['NAME']}"
+    key = _key()
     found: tuple[int, int] | None = cache.get(key)
     if found is None:
         found = overdue_counts(now)
@@ -25,4 +25,9 @@ def overdue_lately(now: datetime) -> tuple[int, int]:
 
 def ask_again() -> None:
     """A review was signed: the next page counts anew."""
-    cache.delete(f"reviews overdue {connection.settings_dict['NAME']}")
+    cache.delete(_key())
+
+
+def _key() -> str:
+    """Counts are of one database; several may be served by one process of the tests."""
+    return f"reviews_overdue_{connection.settings_dict['NAME']}"

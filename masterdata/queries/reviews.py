@@ -137,11 +137,9 @@ def _changes(now: datetime, items: set[int | None]) -> dict[int, tuple[datetime,
     approved = Q(item_id__in=items, state=RecordState.APPROVED, effective_from__lte=now)
     first: dict[tuple[Any, ...], bool] = {}
     boms = BomVersion.objects.filter(approved).order_by("effective_from", "number")
-    begun: dict[int, Any] = {}
     for item_id, number, at in boms.values_list("item_id", "number", "effective_from"):
         if first.setdefault(("bom", item_id), True):
             first[("bom", item_id)] = False
-            begun[item_id] = at
             continue
         note(item_id, at, f"BOM version {number} is in force")
     triggers = TriggerDefinition.objects.filter(approved).order_by("effective_from", "version")
@@ -152,6 +150,9 @@ def _changes(now: datetime, items: set[int | None]) -> dict[int, tuple[datetime,
             first[("trigger", item_id, operation, line)] = False
             continue
         note(item_id, at, f"version {version} of the trigger definition of operation {operation} is in force")
+    # a route that was set up before the first BOM was approved is no change of it; times of recording on both sides
+    approvals = BomVersion.history.filter(item_id__in=items, state=RecordState.APPROVED)
+    begun = dict(approvals.values_list("item_id").annotate(first=Min("history_date")))
     route = Operation.history.filter(item_id__in=items).values_list("item_id", "number", "history_date")
     for item_id, number, at in route:
         if item_id in begun and begun[item_id] < at <= now:

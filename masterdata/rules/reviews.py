@@ -77,12 +77,12 @@ class Intervals:
 
 
 def next_review(*, since: date, reviewed: date | None, changed: date | None, days: int) -> date:
-    """The day of the next review. `since`: when it came into force; `changed`: the latest process change at its product.
+    """The day of the next review. `since`: when it came into force; `changed`: the latest process change after the last review.
 
-    A change on the very day of the review was before the signer's eyes, so it asks for no other.
+    A version that took another's place is a change itself, on the day it came into force.
     """
     base = reviewed or since
-    if changed is not None and changed > base:
+    if changed is not None and changed >= base:
         return changed
     return base + timedelta(days=days)
 

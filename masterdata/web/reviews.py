@@ -175,7 +175,7 @@ def _page(
             }
             for one in signed
         ],
-        "own": [own] if may and own else [],
+        "own": own if may else None,
         "may_review": may and own is None,
         "outcomes": [(one.value, MEANINGS[one]) for one in Outcome],
         "given": {"outcome": request.POST.get("outcome", ""), "remark": _remark(request)},

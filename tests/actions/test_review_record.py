@@ -1,8 +1,9 @@
 """Each governed record is due in its time, is signed as it stands, and is due again after its process has changed."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from masterdata.actions.change_item import change_item
 from masterdata.actions.review_record import next_day, review_record
@@ -28,6 +29,11 @@ def kit():
     plant.supplier()
     plant.place("store")
     return made
+
+
+def later() -> datetime:
+    """After the real time at which histories say that the records were made."""
+    return (timezone.now() + 30 * DAY).replace(hour=12)
 
 
 def signed(kind, key, *, outcome="confirmed", remark="", by="qa", now=NOW + 100 * DAY):
@@ -75,7 +81,7 @@ def test_a_review_is_signed_and_the_next_one_is_a_quarter_later(kit):
 
 @pytest.mark.parametrize("kind", ["item", "operation", "trigger_definition", "bom_version"])
 def test_a_new_version_in_force_makes_everything_of_the_product_due_at_once(kit, kind):
-    now = NOW + 30 * DAY
+    now = later()
     keys = {
         "item": kit.pk,
         "operation": kit.operations.get().pk,
@@ -88,14 +94,14 @@ def test_a_new_version_in_force_makes_everything_of_the_product_due_at_once(kit,
 
 
 def test_a_version_that_is_effective_later_makes_nothing_due_before(kit):
-    later = NOW + 40 * DAY
-    plant.approved_bom(kit, [LineDraft("PART", "2")], at=NOW + 30 * DAY, effective_from=later)
-    assert due_of("item", kit.pk, NOW + 35 * DAY)[1] == ""
-    assert due_of("item", kit.pk, later + DAY) == (later.date(), "BOM version 2 is in force")
+    approved, effective = later(), later() + 10 * DAY
+    plant.approved_bom(kit, [LineDraft("PART", "2")], at=approved, effective_from=effective)
+    assert due_of("item", kit.pk, approved + 5 * DAY)[1] == ""
+    assert due_of("item", kit.pk, effective + DAY) == (effective.date(), "BOM version 2 is in force")
 
 
 def test_another_trigger_definition_or_operation_is_a_process_change(kit):
-    now = NOW + 30 * DAY
+    now = later()
     plant.trigger(kit, "10", at=now)
     assert due_of("item", kit.pk, now + DAY) == (
         now.date(),
@@ -104,8 +110,8 @@ def test_another_trigger_definition_or_operation_is_a_process_change(kit):
 
 
 def test_other_products_are_not_touched_by_it(kit):
-    plant.approved_bom(kit, [LineDraft("PART", "2")], at=NOW + 30 * DAY)
-    assert due_of("item", plant.item("PART").pk, NOW + 31 * DAY)[1] == ""
+    plant.approved_bom(kit, [LineDraft("PART", "2")], at=later())
+    assert due_of("item", plant.item("PART").pk, later() + DAY)[1] == ""
 
 
 def test_what_changed_since_it_was_read_is_not_signed(kit):
