@@ -220,5 +220,5 @@ def _left_out(mark: PilotOrderMark | None, progress: Progress) -> str:
     if mark is None or not mark.completed:
         return "still being measured"
     if (Fraction(mark.good), mark.reports) != (progress.good, progress.reports):
-        return "output changed after measuring was completed"
+        return "output changed since"
     return "" if progress.good > 0 else "no good units stand"

@@ -28,6 +28,8 @@ from traceability.pages.order_head import floor_operation, floor_order, order_he
 from traceability.pages.scanned import scanned, the_lot
 
 Components = dict[str, ComponentReading]
+#: what the page says already: in its head, and about the mark
+_SAID = frozenset({"measuring_completed", "order_not_open"})
 
 
 @floor_page(to_change=Duty.MEASURE_USAGE)
@@ -190,7 +192,7 @@ def _page(
         "pilot": pilot,
         "refusals": refused.refusals if refused else (),
         "mark": mark if mark and mark.completed else None,
-        "hindered": [one for one in hindered if one.code != "measuring_completed"],
+        "hindered": [one for one in hindered if one.code not in _SAID],
         "may_measure": may and not hindered,
         "may_mark": may and pilot is not None and bool(measurements),
         "components": [

@@ -252,7 +252,7 @@ def test_output_after_completion_leaves_the_order_out_until_it_is_measured_on(ki
     completed(pilot, order)
     reporting.posted(order, good="50")
     [reading] = order_readings(pilot, NOW)
-    assert reading.left_out == "output changed after measuring was completed"
+    assert reading.left_out == "output changed since"
     assert all(one.found is None for one in components_found(pilot, [reading]))
     completed(pilot, order, False)
     measured(pilot, order, "26.5")
