@@ -12,19 +12,20 @@ WITH ours AS (
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
         || 'auditreview|reviewedevent)'),
     ('audit_delete', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
-    ('audit_delete', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
+    ('audit_delete', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_insert', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
         || 'auditreview|reviewedevent)'),
     ('audit_insert', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
-    ('audit_insert', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
+    ('audit_insert', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_update', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
         || 'auditreview|reviewedevent)'),
     ('audit_update', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
-    ('audit_update', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
+    ('audit_update', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
+    ('audit_is_signed_by_its_auditor', 'backflush_bomaudit'),
     ('bump_revision', 'masterdata_(bin|binservice|bomalternate|bomline|bomlinestep|bomoutput|bomversion|device|item|labelversion|'
         || 'operation|productionline|reasoncode|scrapfactor|site|training|triggerdefinition|triggerdefinition_devices|unit|'
         || 'unitfactor|changepolicy|threshold)'),
@@ -33,8 +34,8 @@ WITH ours AS (
     ('change_signature_law', 'masterdata_changesignature'),
     ('closed_order_opens_with_signatures', 'traceability_workorder'),
     ('correction_stays_what_it_is', 'backflush_reversalrequest'),
-    ('history_is_only_added_to', 'backflush_(ledgercheck|orderclose|outboxmessage|posting|recipe|reportbody|reportruling|'
-        || 'reporttransition|webhookattempt)'),
+    ('history_is_only_added_to', 'backflush_(bomaudit|bomauditfinding|ledgercheck|orderclose|outboxmessage|pilotmeasurement|pilotordermark|'
+        || 'pilotproposal|posting|recipe|reportbody|reportruling|reporttransition|webhookattempt)'),
     ('history_is_only_added_to', 'traceability_(carriedlink|ledgerentry|ledgerline|lotstatuschange|orderpin|packingrecord|'
         || 'qualitylink|qualitynote|stagingscan)'),
     ('history_is_only_added_to', '(backflush|traceability)_historical.*|variance_ordervariance'),
@@ -42,21 +43,23 @@ WITH ours AS (
     ('item_law', 'masterdata_item'),
     ('label_law', 'masterdata_labelversion'),
     ('lot_moves_along_its_statuses', 'traceability_materiallot'),
+    ('measured_while_the_pilot_runs', 'backflush_(pilotmeasurement|pilotordermark)'),
     ('never_deleted', 'masterdata_(auditreview|bin|bomversion|device|historymark|item|labelversion|masterdatarevision|person|persontoken|'
         || 'productionline|reasoncode|reviewedevent|signingticket|site|supplier|training|triggerdefinition|unit|unitfactor|'
         || 'changerequest|changepolicy|threshold)'),
     ('never_truncated', 'masterdata_.*'),
-    ('nothing_is_deleted', 'backflush_(impactreplay|operationreport|orderprogress|orderreopening|outboxconsumer|outboxhead|reversalrequest|'
-        || 'verifiedmark|webhookendpoint|webhookprogress)'),
+    ('nothing_is_deleted', 'backflush_(impactreplay|operationreport|orderprogress|orderreopening|outboxconsumer|outboxhead|pilot|'
+        || 'reversalrequest|verifiedmark|webhookendpoint|webhookprogress)'),
     ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|qualitynumber|qualityrecord|'
         || 'stockbalance|workorder)'),
     ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock|credentialevent|formerpassword|'
-        || 'changenote|changesignature)'),
+        || 'changenote|changesignature|periodicreview)'),
     ('only_by_request', 'masterdata_(item|operation|bin|binservice|productionline|reasoncode|supplier|threshold|changepolicy)'),
     ('only_old_nonces_go', 'masterdata_devicenonce'),
     ('order_moves_along_its_states', 'traceability_workorder'),
     ('part_law', 'masterdata_(bomalternate|bomline|bomlinestep|bomoutput|scrapfactor|triggerdefinition_devices)'),
     ('person_law', 'masterdata_person'),
+    ('pilot_ends_once', 'backflush_pilot'),
     ('position_never_goes_back', 'backflush_(outboxconsumer|webhookprogress)'),
     ('quality_record_keeps_its_order', 'traceability_qualityrecord'),
     ('reopening_is_settled_once', 'backflush_orderreopening'),
@@ -66,6 +69,7 @@ WITH ours AS (
     ('report_keeps_its_origin', 'backflush_operationreport'),
     ('report_moves_along_its_states', 'backflush_operationreport'),
     ('request_is_settled_once', 'backflush_reversalrequest'),
+    ('review_is_signed_by_its_reviewer', 'masterdata_periodicreview'),
     ('review_law', 'masterdata_auditreview'),
     ('reviewed_event_law', 'masterdata_reviewedevent'),
     ('rework_stays_what_it_is', 'traceability_workorder'),

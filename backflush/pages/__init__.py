@@ -1,1 +1,1 @@
-"""What the web views of backflush share."""
+"""What the web views and template tags of backflush share."""

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from backflush.project.addresses import database_settings
 from backflush.project.logs import logging_settings
+from masterdata.rules.reviews import intervals_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -172,6 +173,10 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "sign-in"
 CSRF_FAILURE_VIEW = "masterdata.web.sign_in.form_too_old"
 QUALITY_DUE_DAYS = number("QUALITY_DUE_DAYS", 14)  # a quality record that names no day is due then
+# How often a governed record is reviewed: once a quarter, or by kind (bin=365, supplier=182); and when it escalates.
+REVIEW_INTERVALS = intervals_of(
+    number("REVIEW_DAYS", 91), os.environ.get("REVIEW_DAYS_BY_KIND", ""), number("REVIEW_ESCALATION_DAYS", 14)
+)
 BLOCKED_ALARM_MINUTES = number("BLOCKED_ALARM_MINUTES", 60)  # a report blocked for longer is marked and counted
 GS1_COMPANY_PREFIX = os.environ.get("GS1_COMPANY_PREFIX", "").strip()  # 7 to 10 digits; empty: SSCCs come printed
 FLOOR_LOCK_MINUTES = number("FLOOR_LOCK_MINUTES", 10)  # a tablet that nobody touches locks itself; 0: never

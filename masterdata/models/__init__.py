@@ -18,6 +18,7 @@ from masterdata.models.operations import Operation, TriggerDefinition
 from masterdata.models.people import Person, PersonToken, Training
 from masterdata.models.places import Bin, BinService, ProductionLine, Site
 from masterdata.models.reasons import ReasonCode
+from masterdata.models.reviews import PeriodicReview
 from masterdata.models.signatures import MasterDataRevision, Signature, SigningTicket
 from masterdata.models.units import Unit, UnitFactor
 
@@ -47,6 +48,7 @@ __all__ = [
     "LabelVersion",
     "MasterDataRevision",
     "Operation",
+    "PeriodicReview",
     "Person",
     "PersonToken",
     "ProductionLine",

@@ -6,6 +6,7 @@ APPEND_ONLY_TABLES = (
     "masterdata_credentialevent",
     "masterdata_devicenonce",
     "masterdata_formerpassword",
+    "masterdata_periodicreview",
     "masterdata_signature",
 )
 #: Written by triggers of the owner alone.

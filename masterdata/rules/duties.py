@@ -39,6 +39,10 @@ class Duty(StrEnum):
     SIGN_TRUE_UP = "sign for what an order still has to post"
     REQUEST_REOPENING = "ask for a closed order to be opened again"
     SIGN_REOPENING = "sign that a closed order is opened again"
+    RUN_PILOT = "start, end and cancel pilots, and draft what they found"
+    MEASURE_USAGE = "measure for a pilot what is really used"
+    REVIEW_RECORDS = "sign periodic reviews of governed records"
+    AUDIT_BOM = "sign physical audits of BOMs"
     READ_VARIANCE = "read variances"
     READ_OUTBOX = "follow the outbox of goods movements"
     ACKNOWLEDGE_OUTBOX = "acknowledge goods movements for the ERP"
@@ -85,6 +89,10 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.SIGN_TRUE_UP: frozenset({_R.SUPERVISOR, _R.QA}),
     Duty.REQUEST_REOPENING: frozenset({_R.SUPERVISOR, _R.QA, _R.FINANCE}),
     Duty.SIGN_REOPENING: frozenset({_R.QA, _R.FINANCE}),
+    Duty.RUN_PILOT: frozenset({_R.ENGINEER}),
+    Duty.MEASURE_USAGE: frozenset({_R.OPERATOR, _R.SUPERVISOR, _R.ENGINEER}),
+    Duty.REVIEW_RECORDS: frozenset({_R.ENGINEER, _R.QA, _R.SUPERVISOR}),
+    Duty.AUDIT_BOM: frozenset({_R.ENGINEER, _R.QA, _R.SUPERVISOR}),
     Duty.READ_VARIANCE: frozenset({_R.FINANCE, _R.ENGINEER, _R.SUPERVISOR, _R.QA, _R.AUDITOR}),
     Duty.READ_OUTBOX: frozenset({_R.FINANCE, _R.ENGINEER, _R.ADMIN, _R.AUDITOR}),
     Duty.ACKNOWLEDGE_OUTBOX: frozenset({_R.FINANCE, _R.ENGINEER, _R.ADMIN}),

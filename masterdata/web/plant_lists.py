@@ -37,6 +37,7 @@ def record_history(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     related = [("service", BinService.history.filter(bin_id=pk))] if kind == "bin" else []
     context = {
         "title": f"{found}",
+        "record": found,
         "entries": history_of(found, related=related),
         "trail": [{"label": title, "url": reverse(address)}, {"label": str(found)}],
     }

@@ -25,11 +25,23 @@ LISTS = (
     "bins",
     "lines",
     "suppliers",
+    "pilots",
+    "reviews",
+    "bom-audits",
     "devices",
     "people",
 )
 FORMS = {
-    "engineer": ("order-new", "item-new", "unit-factor-new", "trigger-new", "reason-new", "bin-new", "bin-serve"),
+    "engineer": (
+        "pilot-new",
+        "order-new",
+        "item-new",
+        "unit-factor-new",
+        "trigger-new",
+        "reason-new",
+        "bin-new",
+        "bin-serve",
+    ),
     "admin": ("line-new", "supplier-new", "device-new", "person-new"),
 }
 

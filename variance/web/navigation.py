@@ -6,12 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from backflush.queries.waiting import waiting_for_people
 from masterdata.models import Person
 from masterdata.pages.access import site_of
+from masterdata.pages.overdue import overdue_lately
 from masterdata.queries.changes import waiting_for
 from masterdata.rules.vocabulary import Role
 
@@ -19,6 +21,7 @@ _ALL = frozenset(Role)
 _FLOOR = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 _DESK = _ALL - {Role.OPERATOR}
 SIGNING_ROLES = (Role.ENGINEER, Role.QA, Role.ADMIN, Role.SUPERVISOR, Role.FINANCE)
+_REVIEWS = frozenset({Role.ENGINEER, Role.QA, Role.SUPERVISOR, Role.AUDITOR})
 _DATA = frozenset({Role.ENGINEER, Role.QA, Role.ADMIN, Role.AUDITOR})
 
 
@@ -40,7 +43,7 @@ def _also(names: str) -> frozenset[str]:
 
 
 #: Screens that work at one order of the line.
-ORDER_SCREENS = _also("line-clearance stage stage-take-back report report-sent weigh assemble pack return")
+ORDER_SCREENS = _also("line-clearance stage stage-take-back report report-sent weigh assemble pack measure return")
 FLOOR_PLACES = _also("line-board line-choose receive lot-received move-stock") | ORDER_SCREENS
 
 _FLOOR_RAIL = (
@@ -72,6 +75,15 @@ _DESK_RAIL = (
         _("Quality"),
         _also("quality-record quality-record-new"),
         counts="quality",
+    ),
+    Entry(_("Reviews"), "reviews", "evidence", _REVIEWS, _("Quality"), _also("review"), counts="reviews"),
+    Entry(
+        _("BOM audits"),
+        "bom-audits",
+        "bom",
+        _REVIEWS,
+        _("Quality"),
+        _also("bom-audit bom-audit-new"),
     ),
     Entry(_("Audit trail"), "audit-trail", "record", frozenset({Role.AUDITOR, Role.QA, Role.ADMIN}), _("Quality")),
     Entry(
@@ -111,6 +123,7 @@ _DESK_RAIL = (
         _also("impact-replay"),
     ),
     Entry(_("Triggers"), "triggers", "trigger", _DATA, _("Master data"), _also("trigger trigger-new")),
+    Entry(_("Pilots"), "pilots", "pilot", _DESK, _("Master data"), _also("pilot pilot-new pilot-end pilot-propose")),
     Entry(_("Reasons"), "reasons", "label", _DATA, _("Master data"), _also("reason-new")),
     Entry(_("Bins"), "bins", "place", _DATA, _("Master data"), _also("bin-new bin-serve")),
     Entry(_("Lines"), "lines", "line", _DATA, _("Master data"), _also("line-new")),
@@ -222,6 +235,10 @@ def rail(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
     counts = waiting_for_people(site.pk) if site else {}
     if set(person.roles) & set(SIGNING_ROLES):
         counts = {**counts, "changes": waiting_for(person.roles, person.pk).count()}
+    escalated = False
+    if person.has_role(*_REVIEWS):
+        counts["reviews"], beyond = overdue_lately(timezone.now())
+        escalated = beyond > 0
     shown = []
     for entry in entries:
         url = address(entry.name)
@@ -234,7 +251,7 @@ def rail(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
                 "icon": entry.icon,
                 "current": place == entry.name or place in entry.also,
                 "badge": counts.get(entry.counts, 0) or "",
-                "tone": "blocked" if entry.counts == "blocked" else "soon",
+                "tone": "blocked" if entry.counts == "blocked" or (entry.counts == "reviews" and escalated) else "soon",
                 "group": "" if place in FLOOR_PLACES else entry.group,
             }
         )

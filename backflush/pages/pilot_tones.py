@@ -1,0 +1,3 @@
+"""How states of pilots look."""
+
+TONES = {"running": "soon", "ended": "good", "cancelled": "idle"}
