@@ -6,6 +6,7 @@ from traceability.api.handling_units import HandlingUnits, OneHandlingUnit
 from traceability.api.lots import Lots, OneLot
 from traceability.api.quality_records import QualityRecords
 from traceability.web import (
+    exports,
     line_clearance,
     lots,
     move_stock,
@@ -26,6 +27,8 @@ api_urls = [
 ]
 web_urls: list = []
 desk_urls = [
+    path("exports", exports.exports, name="exports"),
+    path("exports/<str:kind>.<str:form>", exports.export, name="export"),
     path("lots", lots.lots, name="lots"),
     path("products/<int:pk>", product.product, name="product"),
     path("products/<int:pk>/operations/new", product.operation_new, name="operation-new"),

@@ -10,16 +10,19 @@ WITH ours AS (
     ('audit_delete', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken)'),
+    ('audit_delete', 'masterdata_dataimport'),
     ('audit_delete', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_delete', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_insert', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken)'),
+    ('audit_insert', 'masterdata_dataimport'),
     ('audit_insert', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_insert', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_update', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken)'),
+    ('audit_update', 'masterdata_dataimport'),
     ('audit_update', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_update', 'backflush_(reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('bump_revision', 'masterdata_(bin|binservice|bomalternate|bomline|bomlinestep|bomoutput|bomversion|device|item|labelversion|'
@@ -32,17 +35,18 @@ WITH ours AS (
     ('history_is_only_added_to', 'traceability_(carriedlink|ledgerentry|ledgerline|lotstatuschange|orderpin|packingrecord|'
         || 'qualitylink|qualitynote|stagingscan)'),
     ('history_is_only_added_to', '(backflush|traceability)_historical.*|variance_ordervariance'),
+    ('import_law', 'masterdata_dataimport'),
     ('item_law', 'masterdata_item'),
     ('label_law', 'masterdata_labelversion'),
     ('lot_moves_along_its_statuses', 'traceability_materiallot'),
-    ('never_deleted', 'masterdata_(bin|bomversion|device|item|labelversion|masterdatarevision|person|persontoken|productionline|'
+    ('never_deleted', 'masterdata_(bin|bomversion|dataimport|device|item|labelversion|masterdatarevision|person|persontoken|productionline|'
         || 'reasoncode|signingticket|site|supplier|training|triggerdefinition|unit|unitfactor)'),
     ('never_truncated', 'masterdata_.*'),
     ('nothing_is_deleted', 'backflush_(operationreport|orderprogress|orderreopening|outboxconsumer|outboxhead|reversalrequest|'
         || 'verifiedmark|webhookendpoint|webhookprogress)'),
     ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|qualitynumber|qualityrecord|'
         || 'stockbalance|workorder)'),
-    ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock)'),
+    ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock|importfile|importedrecord)'),
     ('only_old_nonces_go', 'masterdata_devicenonce'),
     ('order_moves_along_its_states', 'traceability_workorder'),
     ('part_law', 'masterdata_(bomalternate|bomline|bomlinestep|bomoutput|scrapfactor|triggerdefinition_devices)'),

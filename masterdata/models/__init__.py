@@ -3,6 +3,7 @@
 from masterdata.models.audit import AuditBlock, AuditEvent
 from masterdata.models.boms import BomAlternate, BomLine, BomLineStep, BomOutput, BomVersion, ScrapFactor
 from masterdata.models.devices import Device, DeviceClock, DeviceNonce
+from masterdata.models.imports import DataImport, ImportedRecord, ImportFile
 from masterdata.models.items import Item, LabelVersion, Supplier
 from masterdata.models.operations import Operation, TriggerDefinition
 from masterdata.models.people import Person, PersonToken, Training
@@ -21,9 +22,12 @@ __all__ = [
     "BomLineStep",
     "BomOutput",
     "BomVersion",
+    "DataImport",
     "Device",
     "DeviceClock",
     "DeviceNonce",
+    "ImportFile",
+    "ImportedRecord",
     "Item",
     "LabelVersion",
     "MasterDataRevision",

@@ -1,6 +1,11 @@
 """Tables of this app that the serving role may only add to, or only read."""
 
-APPEND_ONLY_TABLES = ("masterdata_devicenonce", "masterdata_signature")
+APPEND_ONLY_TABLES = (
+    "masterdata_devicenonce",
+    "masterdata_importedrecord",
+    "masterdata_importfile",
+    "masterdata_signature",
+)
 #: Written by triggers of the owner alone.
 READ_ONLY_TABLES = ("masterdata_auditblock", "masterdata_auditevent", "masterdata_masterdatarevision")
 #: What the serving role may have done for it with the owner's rights, and nobody else may.

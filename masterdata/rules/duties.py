@@ -12,6 +12,7 @@ class Duty(StrEnum):
 
     SET_UP_PLANT = "set up sites, lines, bins, items and routes"
     DRAFT_MASTER_DATA = "draft and submit BOMs, unit factors and trigger definitions"
+    IMPORT_MASTER_DATA = "import items, unit factors and BOMs"
     APPROVE_MASTER_DATA = "approve BOMs, unit factors and trigger definitions"
     APPROVE_LABEL = "approve labels"
     READ_PEOPLE = "look up people, their badges and roles"
@@ -50,6 +51,7 @@ _FLOOR = frozenset({_R.OPERATOR, _R.SUPERVISOR})
 MAY: dict[Duty, frozenset[Role]] = {
     Duty.SET_UP_PLANT: frozenset({_R.ADMIN, _R.ENGINEER}),
     Duty.DRAFT_MASTER_DATA: frozenset({_R.ENGINEER}),
+    Duty.IMPORT_MASTER_DATA: frozenset({_R.ENGINEER}),
     Duty.APPROVE_MASTER_DATA: frozenset({_R.ENGINEER, _R.QA}),
     Duty.APPROVE_LABEL: frozenset({_R.QA}),
     Duty.READ_PEOPLE: frozenset({_R.ADMIN, _R.AUDITOR}),
