@@ -102,17 +102,27 @@ def _sheets_of_workbook(file: IO[bytes], faults: Faults, zone: tzinfo, most_rows
     except _TooWide as error:
         sentence = f"The sheet goes on beyond column {MOST_COLUMNS}."
         faults.at(error.sheet, error.row, "", "too_many_columns", sentence, "Take out what does not belong there.")
-    except defusedxml.DefusedXmlException:
-        sentence = "The workbook defines XML entities, as no spreadsheet does. It was not read."
-        faults.at("", 0, "", "xml_entities", sentence, "Save it again from your spreadsheet, or as CSV.")
     except TooManyRows:
         raise
     except Exception as error:  # whatever the library stumbles over, the file is to blame
+        if _has_entities(error):
+            sentence = "The workbook defines XML entities, as no spreadsheet does. It was not read."
+            faults.at("", 0, "", "xml_entities", sentence, "Save it again from your spreadsheet, or as CSV.")
+            return
         sentence = f"The workbook cannot be read ({type(error).__name__})."
         faults.at("", 0, "", "workbook_damaged", sentence, "Save it again from your spreadsheet, or as CSV.")
     finally:
         if book is not None:
             book.close()
+
+
+def _has_entities(error: BaseException | None) -> bool:
+    """Whether this is why the workbook was not read; the library wraps it in errors of its own."""
+    while error is not None:
+        if isinstance(error, defusedxml.DefusedXmlException):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _sheet_of_workbook(sheet: Any, faults: Faults, zone: tzinfo, most_rows: int) -> Sheet | None:

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import tzinfo
 
-from masterdata.rules.sheet_cells import SHOWN, Column, Formula, read_cell
+from masterdata.rules.sheet_cells import SHOWN, CellFault, Column, Formula, read_cell
 from masterdata.rules.sheet_columns import KINDS, SheetKind
 
 #: faults that are kept one by one; a file that has more is wrong throughout
 MOST_FAULTS = 2000
+#: different texts of a column that are kept, so that each is read once
+MOST_KNOWN = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def read_sheet(
     sheet = Sheet(name, kind)
     if kind is None or places is None:
         return sheet
+    readers = [(place, _Reader(column, written, zone)) for place, column in places]
     width = len(header)
     count = 0
     for number, cells in numbered:
@@ -97,7 +100,7 @@ def read_sheet(
             remedy = "Put a text that contains the separator between quotation marks." if written else "Clear the rest."
             faults.at(name, number, "", "cells_do_not_fit", sentence, remedy)
             continue
-        values = _values(name, number, cells, places, faults, written=written, zone=zone)
+        values = _values(name, number, cells, readers, faults)
         if values is not None:
             sheet.rows.append(SheetRow(number, values))
     if not count:
@@ -140,25 +143,36 @@ def _understood(
     return kind, [(place, by_name[column]) for place, column in enumerate(header) if column]
 
 
+class _Reader:
+    """Reads the cells of a column. Most cells of a long sheet say what an earlier one said, and are then the same text."""
+
+    def __init__(self, column: Column, written: bool, zone: tzinfo) -> None:
+        self.column, self.written, self.zone = column, written, zone
+        self.known: dict[str, str] = {}
+
+    def read(self, cell: str) -> tuple[str, CellFault | None]:
+        if type(cell) is str:
+            text = self.known.get(cell)
+            if text is not None:
+                return text, None
+        text, fault = read_cell(self.column, cell, written=self.written, zone=self.zone)
+        if fault is None and type(cell) is str and len(self.known) < MOST_KNOWN:
+            self.known[cell] = text
+        return text, fault
+
+
 def _values(
-    name: str,
-    number: int,
-    cells: Sequence[str],
-    places: list[tuple[int, Column]],
-    faults: Faults,
-    *,
-    written: bool,
-    zone: tzinfo,
+    name: str, number: int, cells: Sequence[str], readers: list[tuple[int, _Reader]], faults: Faults
 ) -> dict[str, str] | None:
     values: dict[str, str] = {}
     fine = True
     width = len(cells)
-    for place, column in places:
-        text, fault = read_cell(column, cells[place] if place < width else "", written=written, zone=zone)
+    for place, reader in readers:
+        text, fault = reader.read(cells[place] if place < width else "")
         if fault is not None:
-            faults.at(name, number, column.name, fault.code, fault.sentence, fault.remedy)
+            faults.at(name, number, reader.column.name, fault.code, fault.sentence, fault.remedy)
             fine = False
-        values[column.name] = text
+        values[reader.column.name] = text
     return values if fine else None
 
 
