@@ -119,7 +119,8 @@ def plan_items(
         code = row.values["item"]
         before = stored.get(code)
         fine = _item_is_sound(sheet.name, row, units, faults)
-        if before is not None and before["stock_unit"] != row.values["stock_unit"]:
+        unit = row.values["stock_unit"]
+        if before is not None and unit in units and before["stock_unit"] != unit:
             sentence = f"{code} is counted in {before['stock_unit']}, and that never changes."
             remedy = f"Write {before['stock_unit']}, or define another item."
             faults.at(sheet.name, row.number, "stock_unit", "stock_unit_stands", sentence, remedy)

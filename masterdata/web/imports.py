@@ -165,7 +165,7 @@ def _list(
             "may_import": can(request, Duty.IMPORT_MASTER_DATA),
             "most_bytes": settings.IMPORT_MOST_MEGABYTES * 2**20,
             "most_megabytes": settings.IMPORT_MOST_MEGABYTES,
-            "most_rows": settings.IMPORT_MOST_ROWS,
+            "most_rows": figure(settings.IMPORT_MOST_ROWS),
         },
     )
     return lists.show_list(request, listing, template="masterdata/imports.html", status=status)
@@ -259,7 +259,7 @@ def _changes(request: HttpRequest, found: DataImport) -> lists.Listing:
             lists.Column("Record", lambda row: lists.text(row.subject, code=True), sort="subject"),
             lists.Column("Row", lambda row: lists.number(row.row), number=True, sort="row"),
             lists.Column(
-                "",
+                "Verdict",
                 lambda row: lists.text(row.verdict, tone="info" if row.verdict == Verdict.NEW else "soon"),
             ),
             lists.Column("What would change", _told),
