@@ -1,4 +1,4 @@
-"""The admin shows where goods movements are delivered to, what checks and replays found, pilots and audits of BOMs; only to look at."""
+"""The admin shows where goods movements go, what checks and replays found, pilots and audits of BOMs; only to look at."""
 
 from django.contrib import admin
 

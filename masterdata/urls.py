@@ -1,6 +1,6 @@
 """Addresses of master data."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from masterdata.api.boms import Boms, OneBom
 from masterdata.api.items import Items
@@ -17,6 +17,7 @@ from masterdata.web import (
     change_requests,
     credentials,
     devices,
+    imports,
     item_uses,
     items,
     people,
@@ -93,6 +94,11 @@ desk_urls = [
     path("devices/<int:pk>/change", devices.device_change, name="device-change"),
     path("devices/<int:pk>/token", devices.device_token, name="device-token"),
     path("devices/<int:pk>/revoke", devices.device_revoke, name="device-revoke"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/<int:pk>", imports.one_import, name="import"),
+    path("imports/<int:pk>/progress", imports.import_progress, name="import-progress"),
+    path("imports/<int:pk>/file", imports.import_file, name="import-file"),
+    re_path(r"^imports/(?P<pk>[0-9]+)/(?P<step>propose|check|discard)$", imports.import_step, name="import-step"),
     path("audit-trail", audit_trail.audit_trail, name="audit-trail"),
     path("audit-reviews", audit_reviews.audit_reviews, name="audit-reviews"),
     path("audit-reviews/new", audit_reviews.audit_review_new, name="audit-review-new"),

@@ -7,6 +7,7 @@ from traceability.api.handling_units import HandlingUnits, OneHandlingUnit
 from traceability.api.lots import Lots, OneLot
 from traceability.api.quality_records import QualityRecords
 from traceability.web import (
+    exports,
     item_units,
     line_clearance,
     lots,
@@ -30,6 +31,8 @@ api_urls = [
 web_urls: list = []
 desk_urls = [
     path("items/<int:pk>/units", item_units.item_units, name="item-units"),
+    path("exports", exports.exports, name="exports"),
+    path("exports/<str:kind>.<str:form>", exports.export, name="export"),
     path("lots", lots.lots, name="lots"),
     path("products/<int:pk>", product.product, name="product"),
     path("quality-records", quality.records, name="quality-records"),

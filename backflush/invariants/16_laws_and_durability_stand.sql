@@ -10,19 +10,19 @@ WITH ours AS (
     ('audit_delete', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
-        || 'auditreview|reviewedevent)'),
+        || 'auditreview|reviewedevent|dataimport)'),
     ('audit_delete', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_delete', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_insert', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
-        || 'auditreview|reviewedevent)'),
+        || 'auditreview|reviewedevent|dataimport)'),
     ('audit_insert', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_insert', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_update', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
-        || 'auditreview|reviewedevent)'),
+        || 'auditreview|reviewedevent|dataimport)'),
     ('audit_update', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_update', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_is_signed_by_its_auditor', 'backflush_bomaudit'),
@@ -39,12 +39,13 @@ WITH ours AS (
     ('history_is_only_added_to', 'traceability_(carriedlink|ledgerentry|ledgerline|lotstatuschange|orderpin|packingrecord|'
         || 'qualitylink|qualitynote|stagingscan)'),
     ('history_is_only_added_to', '(backflush|traceability)_historical.*|variance_ordervariance'),
+    ('import_law', 'masterdata_dataimport'),
     ('impact_is_settled_once', 'backflush_impactreplay'),
     ('item_law', 'masterdata_item'),
     ('label_law', 'masterdata_labelversion'),
     ('lot_moves_along_its_statuses', 'traceability_materiallot'),
     ('measured_while_the_pilot_runs', 'backflush_(pilotmeasurement|pilotordermark)'),
-    ('never_deleted', 'masterdata_(auditreview|bin|bomversion|device|historymark|item|labelversion|masterdatarevision|person|persontoken|'
+    ('never_deleted', 'masterdata_(auditreview|bin|bomversion|dataimport|device|historymark|item|labelversion|masterdatarevision|person|persontoken|'
         || 'productionline|reasoncode|reviewedevent|signingticket|site|supplier|training|triggerdefinition|unit|unitfactor|'
         || 'changerequest|changepolicy|threshold)'),
     ('never_truncated', 'masterdata_.*'),
@@ -53,7 +54,7 @@ WITH ours AS (
     ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|qualitynumber|qualityrecord|'
         || 'stockbalance|workorder)'),
     ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock|credentialevent|formerpassword|'
-        || 'changenote|changesignature|periodicreview)'),
+        || 'changenote|changesignature|periodicreview|importfile|importedrecord)'),
     ('only_by_request', 'masterdata_(item|operation|bin|binservice|productionline|reasoncode|supplier|threshold|changepolicy)'),
     ('only_old_nonces_go', 'masterdata_devicenonce'),
     ('order_moves_along_its_states', 'traceability_workorder'),

@@ -304,6 +304,12 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["backflush.project.openapi.tidy"],
 }
 
+# Imports of master data: how large a file may be, and how much of it may change at once
+
+IMPORT_MOST_MEGABYTES = number("IMPORT_MOST_MEGABYTES", 20)
+IMPORT_MOST_ROWS = number("IMPORT_MOST_ROWS", 100_000)
+IMPORT_MOST_CHANGES = number("IMPORT_MOST_CHANGES", 5000)
+
 # The outbox
 
 # Networks besides the public ones that goods movements may be delivered to: 10.1.0.0/16 for an ERP in the plant.
@@ -338,6 +344,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 600},
     },
     "take-due-changes": {"task": "masterdata.take_due_changes", "schedule": 5.0, "options": {"expires": 5}},
+    "work-on-imports": {"task": "masterdata.work_on_imports", "schedule": 5.0, "options": {"expires": 10}},
     "seal-audit": {"task": "masterdata.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-inbox": {"task": "backflush.sweep_inbox", "schedule": 2.0, "options": {"expires": 4}},
     "deliver-webhooks": {"task": "backflush.deliver_webhooks", "schedule": 5.0, "options": {"expires": 10}},

@@ -10,7 +10,7 @@ from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
 from masterdata.actions.governed_rows import row_with
 from masterdata.actions.record import record as save
-from masterdata.models import ChangeRequest, Person
+from masterdata.models import ChangeRequest, DataImport, Person
 from masterdata.queries.changes import live_change
 from masterdata.queries.governed import content_of_record, subject_of_record
 from masterdata.rules.duties import Duty
@@ -37,8 +37,10 @@ def propose_change(
     now: datetime,
     effective_from: datetime | None = None,
     later_orders: str = "",
+    data_import: DataImport | None = None,
 ) -> ChangeRequest:
     """A draft. `proposed`: canonical values by field (all of a new record, `record` None); {} for a drafted version.
+    `data_import`: the import that it comes from, where it does.
 
     Faults of what is proposed are refused at once, those of the whole when it is submitted. Refused: unknown_kind,
     requested_already (a version has one request), not_a_draft, and what the fields' rules say.
@@ -73,6 +75,7 @@ def propose_change(
                 effective_from=effective_from,
                 author=author,
                 created_at=now,
+                data_import=data_import,
             ),
             actor=author,
             reason=reason,

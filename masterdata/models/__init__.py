@@ -13,6 +13,7 @@ from masterdata.models.changes import (
 )
 from masterdata.models.credentials import CredentialEvent, FormerPassword
 from masterdata.models.devices import Device, DeviceClock, DeviceNonce
+from masterdata.models.imports import DataImport, ImportedRecord, ImportFile
 from masterdata.models.items import Item, LabelVersion, Supplier
 from masterdata.models.operations import Operation, TriggerDefinition
 from masterdata.models.people import Person, PersonToken, Training
@@ -39,11 +40,14 @@ __all__ = [
     "ChangeRequest",
     "ChangeSignature",
     "CredentialEvent",
+    "DataImport",
     "Device",
     "DeviceClock",
     "DeviceNonce",
     "FormerPassword",
     "HistoryMark",
+    "ImportFile",
+    "ImportedRecord",
     "Item",
     "LabelVersion",
     "MasterDataRevision",

@@ -7,6 +7,8 @@ APPEND_ONLY_TABLES = (
     "masterdata_devicenonce",
     "masterdata_formerpassword",
     "masterdata_periodicreview",
+    "masterdata_importedrecord",
+    "masterdata_importfile",
     "masterdata_signature",
 )
 #: Written by triggers of the owner alone.

@@ -39,6 +39,9 @@ class ChangeRequest(models.Model):
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.CharField(max_length=500, blank=True, default="")
     hindrance = models.CharField(max_length=500, blank=True, default="")
+    data_import = models.ForeignKey(
+        "masterdata.DataImport", on_delete=models.PROTECT, null=True, related_name="change_requests"
+    )
     history = HistoricalRecords()
 
     class Meta:

@@ -1,6 +1,6 @@
 """BOM versions: which one is effective, where an item is used, and the facts that rules judge a draft by."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -89,8 +89,12 @@ def flags_of(item: Item) -> ItemFlags:
 def surroundings(draft: BomDraft, at: datetime) -> Surroundings:
     """The facts around a draft at a time. Every item that it names must exist."""
     codes = {draft.item, *(line.item for line in draft.lines), *(output.item for output in draft.outputs)}
-    codes |= {one.item for line in draft.lines for one in line.alternates}
-    items = {item.code: item for item in Item.objects.filter(code__in=codes).select_related("stock_unit")}
+    return surroundings_of(codes | {one.item for line in draft.lines for one in line.alternates}, at)
+
+
+def surroundings_of(codes: Collection[str], at: datetime) -> Surroundings:
+    """The facts of these items at a time, of those that are there, with the whole unit table and all uses."""
+    items = {item.code: item for item in Item.objects.filter(code__in=list(codes)).select_related("stock_unit")}
     ids = [item.pk for item in items.values()]
     factors = item_factors(ids, at)
     effective = effective_boms(ids, at)

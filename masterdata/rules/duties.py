@@ -14,6 +14,7 @@ class Duty(StrEnum):
     DRAFT_MASTER_DATA = "draft and submit BOMs, unit factors and trigger definitions"
     PROPOSE_CHANGE = "propose changes of governed records"
     DISCUSS_CHANGE = "leave notes on change requests"
+    IMPORT_MASTER_DATA = "import items, unit factors and BOMs"
     APPROVE_MASTER_DATA = "approve BOMs, unit factors and trigger definitions"
     APPROVE_LABEL = "approve labels"
     REPLAY_IMPACT = "replay past reports by proposed figures"
@@ -64,6 +65,7 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.DRAFT_MASTER_DATA: frozenset({_R.ENGINEER}),
     Duty.PROPOSE_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA}),
     Duty.DISCUSS_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA, _R.SUPERVISOR, _R.FINANCE}),
+    Duty.IMPORT_MASTER_DATA: frozenset({_R.ENGINEER}),
     Duty.APPROVE_MASTER_DATA: frozenset({_R.ENGINEER, _R.QA}),
     Duty.APPROVE_LABEL: frozenset({_R.QA}),
     Duty.REPLAY_IMPACT: frozenset({_R.ENGINEER, _R.QA, _R.FINANCE}),

@@ -114,6 +114,17 @@ def _facts(found: ChangeRequest) -> list[dict[str, Any]]:
         {"name": "Takes effect", "value": when(found.effective_at) if found.effective_at else asked},
         {"name": "Decided", "value": when(found.decided_at)},
         *([{"name": "Because", "value": found.decision_reason}] if found.decision_reason else []),
+        *(
+            [
+                {
+                    "name": "From the import",
+                    "value": str(found.data_import),
+                    "url": reverse("import", args=[found.data_import_id]),
+                }
+            ]
+            if found.data_import
+            else []
+        ),
     ]
 
 

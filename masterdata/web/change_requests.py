@@ -41,6 +41,7 @@ def changes(request: HttpRequest) -> HttpResponse:
             lists.Filter("q", "Number or record"),
             lists.Filter("kind", "Kind of record", [(one.name, one.title) for one in KINDS.values()]),
             lists.Filter("state", "State", [*STATES]),
+            lists.Filter("import", "Import no."),
             lists.Filter("mine", "Whose", [("sign", "waiting for my signature"), ("written", "written by me")]),
         ],
     )
@@ -52,6 +53,8 @@ def changes(request: HttpRequest) -> HttpResponse:
         number = asked["q"].upper().removeprefix("CR-")
         named = Q(subject__icontains=asked["q"])
         rows = rows.filter(named | Q(number=int(number)) if number.isascii() and number.isdigit() else named)
+    if asked["import"].isdigit():
+        rows = rows.filter(data_import_id=int(asked["import"]))
     if asked["kind"]:
         rows = rows.filter(kind=asked["kind"])
     if asked["state"]:

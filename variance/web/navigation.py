@@ -128,6 +128,8 @@ _DESK_RAIL = (
     Entry(_("Bins"), "bins", "place", _DATA, _("Master data"), _also("bin-new bin-serve")),
     Entry(_("Lines"), "lines", "line", _DATA, _("Master data"), _also("line-new")),
     Entry(_("Suppliers"), "suppliers", "supplier", _DATA, _("Master data"), _also("supplier-new")),
+    Entry(_("Imports"), "imports", "receive", _DATA, _("Master data"), _also("import")),
+    Entry(_("Exports"), "exports", "export", _DESK, _("Master data")),
     Entry(
         _("Variance"),
         "variance-board",

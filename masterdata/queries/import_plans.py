@@ -1,0 +1,92 @@
+"""An uploaded file compared with the plant: every fault, and every record that it would make or change. Writes nothing."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from masterdata.models import DataImport
+from masterdata.queries.boms import surroundings_of
+from masterdata.queries.plant_sheets import factors_as_rows, items_as_rows, known_items, versions_as_rows
+from masterdata.queries.revision import master_data_revision
+from masterdata.queries.sheet_files import sheets_of
+from masterdata.queries.units import unit_facts
+from masterdata.rules.bom_changes import plan_boms
+from masterdata.rules.bom_sheet import versions_of
+from masterdata.rules.import_changes import Changes, plan_factors, plan_items
+from masterdata.rules.sheet_columns import BOMS, ITEMS, UNIT_FACTORS
+from masterdata.rules.sheet_table import Faults, Sheet
+from masterdata.rules.signatures import content_digest
+
+
+@dataclass
+class ImportReading:
+    """What a file comes to. `revision`: of the master data that it was compared with."""
+
+    revision: int
+    rows: int = 0
+    faults: Faults = field(default_factory=Faults)
+    changes: Changes = field(default_factory=Changes)
+
+    def digest(self) -> str:
+        """Over what would change: the same where nothing of it has been changed meanwhile."""
+        told = [[one.kind, one.subject, one.row, one.verdict.value, one.differences] for one in self.changes.made]
+        return content_digest({"changes": told})
+
+
+#: called with how much is done, and of how much
+Tell = Callable[[int, int], None]
+
+
+def in_silence(done: int, of: int) -> None:
+    """For whoever waits anyway."""
+
+
+def read_import(one: DataImport, at: datetime, tell: Tell = in_silence) -> ImportReading:
+    """Read the file of an import, sheet by sheet."""
+    tell(0, 3)
+    found = ImportReading(master_data_revision())
+    data = bytes(one.file.content)
+    zone = ZoneInfo(one.zone)
+    sheets = sheets_of(io.BytesIO(data), len(data), found.faults, zone=zone, most_rows=settings.IMPORT_MOST_ROWS)
+    tell(1, 3)
+    kinds: set[str] = set()
+    for sheet in sheets:
+        found.rows += len(sheet.rows)
+        if sheet.kind is None:
+            continue
+        if sheet.kind.name in kinds:
+            sentence = f"Another sheet of the workbook has {sheet.kind.name} as well."
+            found.faults.at(sheet.name, 0, "", "sheet_twice", sentence, "Put them into one sheet.")
+            continue
+        kinds.add(sheet.kind.name)
+        _compare(sheet, found, at)
+    for change in found.changes.made:
+        if change.starts and datetime.fromisoformat(change.starts) < at:
+            sentence = f"{change.subject} would take effect at {change.starts}, which has passed."
+            remedy = "Write a later time, or leave the cell empty: then it takes effect when it is signed."
+            found.faults.at(change.sheet, change.row, "effective_from", "effective_in_the_past", sentence, remedy)
+    tell(2, 3)
+    most = settings.IMPORT_MOST_CHANGES
+    if len(found.changes.made) > most:
+        sentence = f"The file would change {len(found.changes.made):,} records; at most {most:,} are proposed at once."
+        found.faults.at("", 0, "", "too_many_changes", sentence, "Split it into several files.")
+    return found
+
+
+def _compare(sheet: Sheet, found: ImportReading, at: datetime) -> None:
+    assert sheet.kind is not None
+    items = {row.values["item"] for row in sheet.rows}
+    if sheet.kind.name == ITEMS:
+        plan_items(sheet, items_as_rows(items), unit_facts(), found.faults, found.changes)
+    elif sheet.kind.name == UNIT_FACTORS:
+        stored = factors_as_rows(items)
+        plan_factors(sheet, stored, known_items(items), unit_facts(), found.faults, found.changes)
+    elif sheet.kind.name == BOMS:
+        versions = versions_of(sheet, found.faults)
+        components = {code for version in versions for _, code in version.codes()}
+        around = surroundings_of(items | components, at)
+        plan_boms(sheet.name, versions, versions_as_rows(items), around, found.faults, found.changes)

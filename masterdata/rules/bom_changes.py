@@ -1,0 +1,85 @@
+"""What an import of BOM versions would change, judged as submitting them would: among themselves and beside what is approved."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from masterdata.rules.bom_faults import Surroundings, faults_of, with_unknown
+from masterdata.rules.bom_sheet import SheetVersion, differences, draft_of_version, same_version
+from masterdata.rules.import_changes import (
+    Changes,
+    ImportChange,
+    Stored,
+    Verdict,
+    placed,
+    start_of,
+    times_stand,
+    unknown_item,
+)
+from masterdata.rules.sheet_columns import BOMS
+from masterdata.rules.sheet_table import Faults
+
+_WHERE = re.compile(r"(line|output) ([0-9]+) \(")
+
+
+def plan_boms(
+    sheet: str,
+    versions: Sequence[SheetVersion],
+    stored: Mapping[str, Sequence[Stored[SheetVersion]]],
+    around: Surroundings,
+    faults: Faults,
+    changes: Changes,
+) -> None:
+    """Versions by item and number, in their order."""
+    wanted = []
+    for version in versions:
+        found = placed(version.number, stored.get(version.item, ()), _same(version), version.item)
+        if found.fault is not None:
+            faults.at(sheet, version.row, "version", *found.fault)
+        elif found.verdict == Verdict.UNCHANGED:
+            assert found.base is not None
+            if times_stand(sheet, version.row, found.base.record.head, version.head, version.name, faults):
+                changes.unchanged += 1
+        elif found.verdict == Verdict.WAITING:
+            changes.waiting += 1
+        else:
+            wanted.append(version)
+            base = found.base.record if found.base is not None else None
+            told = list(differences(base, version))
+            starts = start_of(sheet, version.row, base.head if base else None, version.head, version.name, faults)
+            changes.made.append(
+                ImportChange(BOMS, version.name, sheet, version.row, found.verdict, told, version, starts)
+            )
+    _judge(sheet, wanted, around, faults)
+
+
+def _same(version: SheetVersion) -> Callable[[SheetVersion], bool]:
+    return lambda other: same_version(version, other)
+
+
+def _judge(sheet: str, versions: Sequence[SheetVersion], around: Surroundings, faults: Faults) -> None:
+    """What submission would refuse, told at the row that it is about."""
+    uses = dict(around.uses)
+    for version in versions:  # the last one of an item is what will hold
+        uses[version.item] = frozenset(code for _, code in version.codes())
+    around = replace(around, uses=uses)
+    for version in versions:
+        before = faults.count
+        if version.item not in around.items:
+            unknown_item(sheet, version.row, "item", version.item, faults)
+        for key, code in version.codes():
+            if code not in around.items:
+                unknown_item(sheet, version.numbers[key], "component", code, faults)
+        for key, cells in version.rows.items():
+            if cells["unit"] and cells["unit"] not in around.units:
+                sentence = f"There is no unit {cells['unit']}."
+                faults.at(sheet, version.numbers[key], "unit", "unknown_unit", sentence, "Write its Rec 20 code.")
+        if version.item not in around.items or faults.count > before:
+            continue
+        draft = draft_of_version(version)
+        rows = {part: [version.numbers[key] for key, _ in version.part(part)] for part in ("line", "output")}
+        for refusal in faults_of(draft, with_unknown(draft, around)):
+            place = _WHERE.match(refusal.subject) or _WHERE.match(refusal.sentence)
+            row = rows[place[1]][int(place[2]) - 1] if place else version.row
+            sentence = f"{version.name}: {refusal.sentence}"
+            faults.at(sheet, row, "", refusal.code, sentence, refusal.remedy or "Mend the row.")
