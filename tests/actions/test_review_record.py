@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from masterdata.actions.change_item import change_item
 from masterdata.actions.review_record import next_day, review_record
 from masterdata.models import PeriodicReview, Signature
 from masterdata.queries import signature_stands
@@ -13,6 +12,7 @@ from masterdata.queries.reviews import overdue_counts, review_content, review_of
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
 from tests import plant
+from tests.changing import change_item
 
 pytestmark = pytest.mark.django_db
 NOW = plant.NOW

@@ -6,11 +6,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from masterdata.actions.acting import acting
-from masterdata.actions.change_item import change_item
 from masterdata.actions.compare_histories import compare_histories
-from masterdata.models import HistoryMark, Item
+from masterdata.models import HistoryMark, Site
 from masterdata.rules.bom import LineDraft
 from tests import databases, floor, plant, quality
+from tests.changing import change_item
 from tests.laws.sealing import seal_all
 
 
@@ -40,9 +40,9 @@ def test_what_actions_wrote_agrees_record_by_record(busy):
 
 def test_a_change_that_left_no_history_row_is_found(busy):
     with acting(plant.people().engineer):
-        Item.objects.filter(code="FOIL").update(standard_cost=F("standard_cost") + 1)
+        Site.objects.filter(code="PLANT").update(currency_decimals=F("currency_decimals") + 1)
     [fault] = compared()
-    assert fault.startswith(f"masterdata_item {Item.objects.get(code='FOIL').pk} was changed by a person (event ")
+    assert fault.startswith(f"masterdata_site {Site.objects.get(code='PLANT').pk} was changed by a person (event ")
 
 
 def test_a_history_row_that_says_something_else_is_found_from_both_sides(busy):
@@ -76,7 +76,7 @@ def test_what_was_compared_is_not_compared_again_and_what_differs_stays_found(bu
     assert compared() == []
     reached = HistoryMark.objects.get().block
     with acting(plant.people().engineer):
-        Item.objects.filter(code="FOIL").update(standard_cost=F("standard_cost") + 1)
+        Site.objects.filter(code="PLANT").update(currency_decimals=F("currency_decimals") + 1)
     seal_all()
     assert len(compared()) == 1
     assert len(compared()) == 1
@@ -86,7 +86,7 @@ def test_what_was_compared_is_not_compared_again_and_what_differs_stays_found(bu
 def test_the_command_tells_it(busy):
     assert "say what the trail says" in busy.manage("verify_audit").stdout
     with acting(plant.people().engineer):
-        Item.objects.filter(code="FOIL").update(standard_cost=F("standard_cost") + 1)
+        Site.objects.filter(code="PLANT").update(currency_decimals=F("currency_decimals") + 1)
     told = busy.manage("verify_audit", "--all")
     assert told.returncode == 1
     assert "its history does not say the same" in told.stdout

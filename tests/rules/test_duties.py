@@ -12,8 +12,9 @@ def test_every_duty_has_somebody():
 
 
 def test_auditor_may_change_nothing():
-    reads = {Duty.READ_PEOPLE, Duty.READ_VARIANCE, Duty.READ_OUTBOX, Duty.READ_AUDIT_TRAIL, Duty.READ_SIGNATURES}
+    reads = {duty for duty in Duty if duty.name.startswith("READ_")}
     assert {duty for duty in Duty if may([Role.AUDITOR], duty)} == reads
+    assert len(reads) >= 6
 
 
 def test_operator_may_not_approve_master_data():

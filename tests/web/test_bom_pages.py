@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from masterdata.models import Item
+from tests.changing import changed
 from tests.web.bom_pages import version
 from tests.web.forms import fields_of
 from tests.web.scene import item
@@ -43,7 +44,7 @@ def test_the_cost_as_a_file_adds_up_to_its_total(look):
 
 def test_a_component_without_cost_is_named_and_the_total_is_said_to_be_a_least_one(as_):
     client = as_("engineer")
-    Item.objects.filter(code="PK-CAP-024").update(standard_cost=0)
+    changed(Item.objects.get(code="PK-CAP-024"), standard_cost="0")
     shown = cost(client, version(1)).content.decode()
     assert "PK-CAP-024, inside PK-SET-024 has no standard cost: it counts as nothing." in shown
     assert "at least " in shown

@@ -11,12 +11,12 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from backflush.queries.control_record import control_record
-from masterdata.actions.change_item import change_item
 from masterdata.models import Item, Operation, Site
 from masterdata.pages.documents import pdf_of
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.document import Document, Section, Table
 from tests import databases, plant
+from tests.changing import change_item
 from tests.web.scene import item
 
 MADE = datetime(2026, 11, 24, 2, 14, 5, tzinfo=UTC)

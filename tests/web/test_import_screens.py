@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from masterdata.actions.change_item import change_item
 from masterdata.models import BomVersion, DataImport, ImportedRecord, Item, Person
 from tests import plant
+from tests.changing import change_item
 from tests.web.forms import fields_of
 from tests.web.scene import item
 

@@ -113,7 +113,7 @@ def test_a_factor_is_drafted_by_one_and_signed_by_another(as_):
     opened(engineer, "unit_factor", made, "Boxes of 24.")
     request = newest()
     submit(engineer, request)
-    assert "may not approve it" not in page(engineer, request)  # an engineer is not asked to sign factors
+    assert f"Whoever wrote {request} may not approve it." in page(engineer, request)
     assert sign(qa, request, "qa").status_code == 302
     made.refresh_from_db()
     assert made.state == "approved"
