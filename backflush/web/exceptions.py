@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,9 +29,11 @@ from masterdata.pages.figures import figure, lasting, since, when, words
 from masterdata.pages.signatures import shown
 from masterdata.pages.signing import ticket_of
 from masterdata.queries import signatures_of
+from masterdata.queries.thresholds import time_limit
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refused
 from masterdata.rules.signatures import content_digest
+from masterdata.rules.vocabulary import ThresholdCode
 from traceability.queries.quality import records_of_event
 
 #: the list is read whole, so that it can be filtered and sorted by everything it shows
@@ -173,7 +174,8 @@ def _list(request: HttpRequest) -> HttpResponse:
     if asked["device"]:
         rows = [row for row in rows if row["device"] and str(row["device"].pk) == asked["device"]]
     symbols = unit_symbols()
-    alarm = now - timedelta(minutes=settings.BLOCKED_ALARM_MINUTES)
+    allowed = time_limit(ThresholdCode.BLOCKED_ALARM_MINUTES)
+    alarm = now - allowed
     for row in rows:
         row["alarm"] = row["received_at"] <= alarm
         row["age"] = since(row["received_at"], now)
@@ -191,7 +193,7 @@ def _list(request: HttpRequest) -> HttpResponse:
             "may_retry": can(request, Duty.RETRY_REPORT),
             "figures": _figures(site.pk, now - timedelta(days=days), dict(PERIODS)[str(days)]),
             "alarms": sum(row["alarm"] for row in rows),
-            "alarm_after": lasting(60 * settings.BLOCKED_ALARM_MINUTES),
+            "alarm_after": lasting(int(allowed.total_seconds())),
         },
     )
     return lists.show_list(request, listing, template="backflush/exceptions.html")

@@ -1,10 +1,9 @@
 """The supervisor's board: orders by line with their lights, what is blocked and why, and devices that are out of step."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +20,8 @@ from backflush.web.remedies import with_links
 from masterdata.models import DeviceClock, Site
 from masterdata.pages.access import desk_page, the_site
 from masterdata.pages.figures import as_read, figure, lasting, short, since
+from masterdata.queries.thresholds import time_limit
+from masterdata.rules.vocabulary import ThresholdCode
 from traceability.models import OrderOperation, WorkOrder
 from traceability.rules.vocabulary import OrderState
 
@@ -49,13 +50,14 @@ def _board(site: Site) -> dict[str, Any]:
         row["reasons"] = [
             {**one, "url": ""} for one in with_links(row["reasons"], order_id=row["order_id"], symbols=symbols)
         ]
+    alarm = time_limit(ThresholdCode.BLOCKED_ALARM_MINUTES)
     return {
         "site": site,
         "lines": _lines(site, now),
         "blocked": blocked,
         "blocked_count": waiting_for_people(site.pk)["blocked"],
-        "too_long": blocked_too_long(site.pk, now - timedelta(minutes=settings.BLOCKED_ALARM_MINUTES)),
-        "alarm_after": lasting(60 * settings.BLOCKED_ALARM_MINUTES),
+        "too_long": blocked_too_long(site.pk, now - alarm),
+        "alarm_after": lasting(int(alarm.total_seconds())),
         "devices": _devices(site, now),
         "reversals": len(open_requests(site.pk)),
         "planned": WorkOrder.objects.filter(site=site, state=OrderState.PLANNED).count(),

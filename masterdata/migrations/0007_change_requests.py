@@ -389,7 +389,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("blocked_alarm_minutes", "blocked alarm minutes"),
-                            ("usage_variance_percent", "usage variance percent"),
+                            ("quality_due_days", "quality due days"),
+                            ("audit_review_days", "audit review days"),
                         ],
                         db_index=True,
                         max_length=40,
@@ -430,7 +431,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("blocked_alarm_minutes", "blocked alarm minutes"),
-                            ("usage_variance_percent", "usage variance percent"),
+                            ("quality_due_days", "quality due days"),
+                            ("audit_review_days", "audit review days"),
                         ],
                         max_length=40,
                         unique=True,
@@ -441,7 +443,9 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("code__in", ["blocked_alarm_minutes", "usage_variance_percent"])),
+                        condition=models.Q(
+                            ("code__in", ["blocked_alarm_minutes", "quality_due_days", "audit_review_days"])
+                        ),
                         name="threshold_is_known",
                     ),
                     models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="threshold_is_not_negative"),

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +16,9 @@ from masterdata.models import AuditEvent, AuditReview, Signature, Site
 from masterdata.queries.audit_trail import about, actors_called, audit_events
 from masterdata.queries.contents import time_text
 from masterdata.queries.signable import Content, Signable, by_key, say_what_is_signed
+from masterdata.queries.thresholds import time_limit
 from masterdata.rules.secret_columns import SECRET_COLUMNS
-from masterdata.rules.vocabulary import ReviewTarget
+from masterdata.rules.vocabulary import ReviewTarget, ThresholdCode
 from masterdata.rules.working_hours import WorkingHours
 
 #: columns that let somebody in, beside those that are secret
@@ -129,9 +130,10 @@ def overdue_since(site: Site, now: datetime) -> datetime | None:
         .order_by("id")
         .first()
     )
-    if begun is None or not settings.AUDIT_REVIEW_DAYS:
+    every = time_limit(ThresholdCode.AUDIT_REVIEW_DAYS)
+    if begun is None or not every:
         return None
-    due: datetime = begun + timedelta(days=settings.AUDIT_REVIEW_DAYS)
+    due: datetime = begun + every
     return due if now >= due else None
 
 

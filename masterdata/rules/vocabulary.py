@@ -176,10 +176,12 @@ class CopqCategory(StrEnum):
 class ThresholdCode(StrEnum):
     """Governed limits. Each is used where its comment says; there is none that nothing uses."""
 
-    #: minutes after which a blocked report is late (today's board)
+    #: minutes after which a blocked report is marked (today's board, exceptions)
     BLOCKED_ALARM_MINUTES = "blocked_alarm_minutes"
-    #: percent of the standard usage beyond which a component's usage variance is marked (an order's variance)
-    USAGE_VARIANCE_PERCENT = "usage_variance_percent"
+    #: days after which a quality record is due (when it is opened)
+    QUALITY_DUE_DAYS = "quality_due_days"
+    #: days without a signed review of the audit trail after which the next one is overdue
+    AUDIT_REVIEW_DAYS = "audit_review_days"
 
 
 class CredentialStep(StrEnum):

@@ -23,10 +23,11 @@ from masterdata.pages.signatures import shown
 from masterdata.pages.signing import ticket_of
 from masterdata.queries.audit_samples import overdue_since, review_content, sample_again
 from masterdata.queries.audit_trail import ActorNames, audited_tables, name_of
+from masterdata.queries.thresholds import threshold, time_limit
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refused
 from masterdata.rules.signatures import content_digest
-from masterdata.rules.vocabulary import ReviewTarget, ReviewVerdict
+from masterdata.rules.vocabulary import ReviewTarget, ReviewVerdict, ThresholdCode
 
 TARGETS = {
     ReviewTarget.ANY: "any change",
@@ -57,6 +58,7 @@ def audit_reviews(request: HttpRequest) -> HttpResponse:
     if asked["target"]:
         rows = rows.filter(target=asked["target"])
     overdue = overdue_since(site, timezone.now())
+    every = figures.figure(threshold(ThresholdCode.AUDIT_REVIEW_DAYS))
     may = can(request, Duty.REVIEW_AUDIT_TRAIL)
     listing = lists.Listing(
         name="reviews",
@@ -82,8 +84,7 @@ def audit_reviews(request: HttpRequest) -> HttpResponse:
         ],
         context={
             "title": "Audit reviews",
-            "intro": f"Somebody looks into the audit trail at least every {settings.AUDIT_REVIEW_DAYS} days, and signs what was"
-            " found.",
+            "intro": f"Somebody looks into the audit trail at least every {every} days, and signs what was found.",
             "overdue": when(overdue),
             "actions": [{"label": "Start a review", "url": reverse("audit-review-new"), "primary": True}]
             if may
@@ -135,7 +136,8 @@ def audit_review_new(request: HttpRequest) -> HttpResponse:
         return redirect("audit-review", made.pk)
 
     last = AuditReview.objects.filter(site=site, signed_at__isnull=False).order_by("-until").first()
-    begins = timezone.localdate(last.until) if last else today - timedelta(days=settings.AUDIT_REVIEW_DAYS or 30)
+    every = time_limit(ThresholdCode.AUDIT_REVIEW_DAYS)
+    begins = timezone.localdate(last.until) if last else today - (every or timedelta(days=30))
     initial = {"since": begins, "until": today, "target": ReviewTarget.ANY.value, "seed": secrets.token_hex(4)}
     form = ReviewForm(request.POST or None, initial=initial)
     trail = [{"label": "Audit reviews", "url": reverse("audit-reviews")}, {"label": "Start a review"}]

@@ -1,19 +1,19 @@
 """Somebody finds that something is not as it should be. A lot that does not conform is stopped in the same moment."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
 from masterdata.actions.record import record
 from masterdata.models import Bin, Person, Site
+from masterdata.queries.thresholds import time_limit
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal
-from masterdata.rules.vocabulary import UNCOUNTED_BINS, BinKind
+from masterdata.rules.vocabulary import UNCOUNTED_BINS, BinKind, ThresholdCode
 from traceability.actions.ledger import lock_balances_of_lot, open_balances, record_moves
 from traceability.actions.quality_numbers import take_record_numbers
 from traceability.actions.set_lot_status import set_lot_status
@@ -103,7 +103,7 @@ def _unknown(site: Site, about: About) -> list[Refusal]:
 
 def due_day(site: Site, now: datetime) -> date:
     """When a record that names no day is due."""
-    return site_day(site, now) + timedelta(days=settings.QUALITY_DUE_DAYS)
+    return site_day(site, now) + time_limit(ThresholdCode.QUALITY_DUE_DAYS)
 
 
 def add_links(made: QualityRecord, about: About) -> None:

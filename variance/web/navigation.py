@@ -124,6 +124,7 @@ _DESK_RAIL = (
     ),
     Entry(_("Triggers"), "triggers", "trigger", _DATA, _("Master data"), _also("trigger trigger-new")),
     Entry(_("Pilots"), "pilots", "pilot", _DESK, _("Master data"), _also("pilot pilot-new pilot-end pilot-propose")),
+    Entry(_("Limits and signatures"), "limits", "signature", _DATA, _("Master data")),
     Entry(_("Reasons"), "reasons", "label", _DATA, _("Master data"), _also("reason-new")),
     Entry(_("Bins"), "bins", "place", _DATA, _("Master data"), _also("bin-new bin-serve")),
     Entry(_("Lines"), "lines", "line", _DATA, _("Master data"), _also("line-new")),
