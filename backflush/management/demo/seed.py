@@ -3,7 +3,7 @@
 import random
 from datetime import datetime
 
-from backflush.management.demo import bottles, monitors, situations, tablets
+from backflush.management.demo import bottles, changes, monitors, situations, tablets
 from backflush.management.demo.floor import Floor
 from backflush.management.demo.plant import is_demo_plant, open_plant
 from backflush.management.demo.published_hashes import quick_hashes
@@ -34,6 +34,7 @@ def _tell(now: datetime) -> None:
     plant = open_plant(now)
     for product in (tablets, bottles, monitors):
         product.master(plant, now)
+    changes.happen(plant, now)
     floor = Floor(plant, random.Random(2026))  # noqa: S311 - a story, not a secret
     for product in (tablets, bottles, monitors):
         product.story(floor, now)

@@ -32,24 +32,21 @@ def ticket(username: str, content: dict[str, Any], at: datetime) -> SigningTicke
     )
 
 
-def submitted_bom(
+def drafted_bom(
     plant: Plant, code: str, number: int, lines: Sequence[LineDraft], at: datetime, **fields: Any
 ) -> BomVersion:
-    """Version `number` of an item's BOM, drafted and submitted by Ines; `fields` as `draft_bom` takes them."""
-    author = plant.person("ines")
-    version = BomVersion.objects.filter(item=plant.item(code), number=number).first()
-    if version is None:
-        version = draft_bom(item=plant.item(code), author=author, now=at, lines=lines, **fields)
-    if version.state == RecordState.DRAFT:
-        submit_bom(version=version, actor=author, now=at)
-    return version
+    """Version `number` of an item's BOM, drafted by Ines; `fields` as `draft_bom` takes them."""
+    found = BomVersion.objects.filter(item=plant.item(code), number=number).first()
+    return found or draft_bom(item=plant.item(code), author=plant.person("ines"), now=at, lines=lines, **fields)
 
 
 def approved_bom(
     plant: Plant, code: str, number: int, lines: Sequence[LineDraft], at: datetime, **fields: Any
 ) -> BomVersion:
-    """The same, signed by Noor of QA and effective at `at`."""
-    version = submitted_bom(plant, code, number, lines, at, **fields)
+    """The same, submitted, signed by Noor of QA and effective at `at`."""
+    version = drafted_bom(plant, code, number, lines, at, **fields)
+    if version.state == RecordState.DRAFT:
+        submit_bom(version=version, actor=plant.person("ines"), now=at)
     if version.state == RecordState.SUBMITTED:
         approve_bom(version=version, ticket=ticket("noor", bom_content(version), at), effective_from=None, now=at)
     return version

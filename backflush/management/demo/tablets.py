@@ -13,7 +13,6 @@ from backflush.management.demo.signing import (
     approved_factor,
     approved_label,
     approved_trigger,
-    submitted_bom,
 )
 from masterdata.rules.bom import AlternateDraft, LineDraft, ScrapDraft, StepDraft
 from masterdata.rules.vocabulary import (
@@ -162,15 +161,6 @@ def master(plant: Plant, now: datetime) -> None:
         now - timedelta(days=21),
         base_quantity="1000",
         reason="Setup losses of line 2 seen over ten batches; lactose study repeated",
-    )
-    submitted_bom(
-        plant,
-        PRODUCT,
-        3,
-        lines(lactose_scrap="1.8", pvc_setup="5.5", alu_setup="18"),
-        now - timedelta(hours=20),
-        base_quantity="1000",
-        reason="Wider forming film from the second supplier takes longer to thread",
     )
 
 
