@@ -203,9 +203,11 @@ def _signing(found: Reviewed, given: dict[str, str]) -> dict[str, Any]:
 
 
 def _facts(content: dict[str, Any]) -> list[dict[str, str]]:
-    """The record as names and values; what it is made of, a line each."""
+    """The record as names and values; what it is made of, a line each. Its kind stands in the title."""
     found = []
     for name, value in content.items():
+        if name == "record":
+            continue
         if isinstance(value, list):
             for place, one in enumerate(value, start=1):
                 found.append({"name": f"{words(name).capitalize()} {place}", "value": _told(one)})
@@ -224,7 +226,7 @@ def _told(value: Any) -> str:
         return ", ".join(f"{words(name)} {_told(one)}" for name, one in shown.items())
     if isinstance(value, list):
         return "; ".join(_told(one) for one in value)
-    return words(str(value)) if value in {"half_even", "gross_up"} else str(value)
+    return words(value) if value in STORED_WORDS else str(value)
 
 
 def _record_url(kind: ReviewKind, key: int) -> str:
