@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from backflush.models import OperationReport, Posting, ReportTransition, ReversalRequest
-from masterdata.models import BomVersion, Device, LabelVersion, Person, Site
+from masterdata.models import BomVersion, ChangeRequest, Device, LabelVersion, Person, Site
 from traceability.models import LedgerLine, MaterialLot, StagingScan, WorkOrder
 
 KEYS_OF_A_PERSON = ["name", "role", "badge", "pin", "user", "password"]
@@ -49,6 +49,8 @@ def test_the_story_is_whole_consistent_and_told_once(demo_plant):
     assert Posting.objects.filter(kind="reversal").count() == 1
     assert ReversalRequest.objects.filter(reversal=None, declined_at=None).count() == 1
     assert BomVersion.objects.filter(state="submitted").count() == 1
+    waiting = ChangeRequest.objects.get(state="submitted")
+    assert (waiting.kind, waiting.subject) == ("bom_version", "FICT-40-30 v3"), "whoever reads it finds where to sign"
     assert MaterialLot.objects.filter(status="quarantine", origin="receipt").exists()
     assert MaterialLot.objects.filter(status="held").exists()
     assert LabelVersion.objects.filter(verified_at__isnull=False).count() == 2

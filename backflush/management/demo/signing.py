@@ -13,11 +13,15 @@ from masterdata.actions.approve_unit_factor import approve_unit_factor
 from masterdata.actions.draft_bom import draft_bom
 from masterdata.actions.draft_trigger import draft_trigger
 from masterdata.actions.draft_unit_factor import draft_unit_factor
+from masterdata.actions.propose_change import propose_change
 from masterdata.actions.submit_bom import submit_bom
+from masterdata.actions.submit_change import submit_change
 from masterdata.actions.verify_credentials import verify_credentials
 from masterdata.models import BomVersion, SigningTicket
 from masterdata.queries import bom_content, factor_content, label_content, trigger_content
+from masterdata.queries.changes import live_change
 from masterdata.rules.bom import LineDraft
+from masterdata.rules.change_control import OrderChoice
 from masterdata.rules.exact import Fraction
 from masterdata.rules.signatures import content_digest
 from masterdata.rules.vocabulary import RecordState
@@ -42,6 +46,28 @@ def submitted_bom(
         version = draft_bom(item=plant.item(code), author=author, now=at, lines=lines, **fields)
     if version.state == RecordState.DRAFT:
         submit_bom(version=version, actor=author, now=at)
+    return version
+
+
+def proposed_bom(
+    plant: Plant, code: str, number: int, lines: Sequence[LineDraft], at: datetime, **fields: Any
+) -> BomVersion:
+    """Version `number` as it waits for QA: with its change request, by which open orders keep their versions."""
+    author = plant.person("ines")
+    version = BomVersion.objects.filter(item=plant.item(code), number=number).first()
+    if version is None:
+        version = draft_bom(item=plant.item(code), author=author, now=at, lines=lines, **fields)
+    if version.state == RecordState.DRAFT:
+        request = live_change("bom_version", version.pk) or propose_change(
+            kind="bom_version",
+            record=version,
+            proposed={},
+            author=author,
+            reason=version.reason,
+            later_orders=OrderChoice.KEEP,
+            now=at,
+        )
+        submit_change(request=request, actor=author, now=at)
     return version
 
 

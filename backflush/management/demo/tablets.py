@@ -13,7 +13,7 @@ from backflush.management.demo.signing import (
     approved_factor,
     approved_label,
     approved_trigger,
-    submitted_bom,
+    proposed_bom,
 )
 from masterdata.rules.bom import AlternateDraft, LineDraft, ScrapDraft, StepDraft
 from masterdata.rules.vocabulary import (
@@ -163,7 +163,7 @@ def master(plant: Plant, now: datetime) -> None:
         base_quantity="1000",
         reason="Setup losses of line 2 seen over ten batches; lactose study repeated",
     )
-    submitted_bom(
+    proposed_bom(
         plant,
         PRODUCT,
         3,
