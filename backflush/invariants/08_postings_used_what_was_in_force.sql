@@ -78,5 +78,12 @@ WHERE (
     g.state = 'approved' AND g.effective_from <= u.first_at AND coalesce(g.effective_to > u.last_at, true)
     AND s.person_id <> g.author_id AND s.signed_at <= u.first_at AND s.components = 'user name and password'
     -- an import is signed as one act, with its manifest
-    AND (s.subject_kind = 'import' OR (s.subject_kind, s.subject_key) = (g.kind, g.id::text))
+    AND (
+        s.subject_kind = 'import' OR (s.subject_kind, s.subject_key) = (g.kind, g.id::text)
+        -- a version is approved by the request that decides on it, and by no other
+        OR s.subject_kind = 'change_request' AND EXISTS (
+            SELECT FROM masterdata_changerequest c
+            WHERE c.number::text = s.subject_key AND c.kind = g.kind AND c.record_id = g.id
+        )
+    )
 ) IS NOT TRUE
