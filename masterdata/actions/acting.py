@@ -49,7 +49,8 @@ def actor_key(actor: object) -> str:
     """How an actor stands in the audit trail: `person:7`, `device:3`, or the text given."""
     if isinstance(actor, str):
         return actor
-    return f"{type(actor).__name__.lower()}:{actor.pk}"  # type: ignore[attr-defined]
+    # the model's name, not the type's: who is signed in comes from a request wrapped in a lazy object
+    return f"{actor._meta.model_name}:{actor.pk}"  # type: ignore[attr-defined]
 
 
 @receiver(pre_create_historical_record, dispatch_uid="history_names_who_acts")

@@ -11,7 +11,8 @@ from masterdata.pages.figures import figure, when, words
 from masterdata.rules.secret_columns import SECRET_COLUMNS
 
 _KINDS = {"+": "created", "~": "changed", "-": "taken out"}
-_SILENT = SECRET_COLUMNS | {"id"}
+#: `base`: a whole record as it stood at submission, which its request shows field by field
+_SILENT = SECRET_COLUMNS | {"id", "base"}
 MOST = 200
 
 
@@ -108,8 +109,11 @@ class Names:
             return ""
         if isinstance(value, bool):
             return "yes" if value else "no"
+        if isinstance(value, dict):
+            return "; ".join(f"{words(name)}: {part}" for name, part in self._parts(field, value)) or "none"
         if isinstance(value, list):
-            return ", ".join(words(one) for one in value) or "–"
+            whole = any(isinstance(one, dict) for one in value)
+            return "; ".join(self.shown(field, one) if whole else words(one) for one in value) or "none"
         if field.is_relation:
             return self._row(field.related_model, value)
         if hasattr(value, "tzinfo"):
@@ -117,6 +121,10 @@ class Names:
         if isinstance(field, models.DecimalField):
             return figure(value)
         return words(value) if field.choices else str(value)
+
+    def _parts(self, field: Any, value: dict[str, Any]) -> list[tuple[str, str]]:
+        told = [(name, self.shown(field, part)) for name, part in value.items()]
+        return [(name, part) for name, part in told if part]
 
     def _row(self, model: type[models.Model], key: Any) -> str:
         known = (model, key)

@@ -104,6 +104,12 @@ def others_open(request: ChangeRequest) -> QuerySet[ChangeRequest]:
     return rows.filter(same).order_by("number")
 
 
+def open_requests_of(kind: str, record_id: int) -> QuerySet[ChangeRequest]:
+    """What is proposed for a record and not decided, or decided and not in effect."""
+    states = [*OPEN_STATES, ChangeState.APPROVED]
+    return all_changes().filter(kind=kind, record_id=record_id, state__in=states).order_by("number")
+
+
 def waiting_before(request: ChangeRequest) -> list[str]:
     """Approved requests on the same record that have not taken effect. Versions say by their own times which is later."""
     if KINDS[request.kind].versioned:

@@ -13,12 +13,13 @@ from masterdata.actions.revise_change import revise_change
 from masterdata.models import ChangeRequest
 from masterdata.pages.access import can, desk_page, person_of, require_duty, the_site
 from masterdata.pages.forms import form_page
-from masterdata.queries.changes import content_of_request, record_of
+from masterdata.queries.changes import content_of_request, open_requests_of, record_of
 from masterdata.queries.governed import content_of_record, find_record, subject_of_record
 from masterdata.rules.change_control import ChangeState
 from masterdata.rules.governed_kinds import KINDS, Kind, changed_fields
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.signatures import content_digest
+from masterdata.web.change_page import way_back
 from masterdata.web.governed_forms import GovernedForm
 
 INTRO = "This drafts a change request. Nothing changes until it is submitted and somebody else has signed it."
@@ -32,6 +33,8 @@ def kinds(request: HttpRequest) -> HttpResponse:
             "title": kind.plural[0].upper() + kind.plural[1:],
             "url": reverse("change-new", args=[kind.name]) if not kind.versioned else reverse(_LISTS[kind.name]),
             "versioned": kind.versioned,
+            "records": "" if kind.versioned else reverse("change-records", args=[kind.name]),
+            "title_of_one": kind.title,
         }
         for kind in KINDS.values()
         if can(request, duty_of(kind.name))
@@ -64,8 +67,8 @@ def of_record(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     content = content_of_record(kind, record)
     form = GovernedForm(request.POST or None, kind=plan, site=the_site(request), content=content)
     name = subject_of_record(kind, content)
-    trail = [{"label": "Change requests", "url": reverse("changes")}, {"label": f"Change {name}"}]
-    return _page(request, form, record, title=f"Change {name}", trail=trail)
+    trail = [*way_back(kind, record, name), {"label": "Change"}]
+    return _page(request, form, record, title=f"Change {name}", trail=trail, note=_open_already(kind, pk))
 
 
 @desk_page()
@@ -111,7 +114,13 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, form: GovernedForm, record: Any, *, title: str, trail: list[dict[str, str]]
+    request: HttpRequest,
+    form: GovernedForm,
+    record: Any,
+    *,
+    title: str,
+    trail: list[dict[str, str]],
+    note: str = "",
 ) -> HttpResponse:
     def propose(asked: dict[str, Any]) -> HttpResponse:
         proposed = form.proposed()
@@ -131,7 +140,25 @@ def _page(
         return redirect("change", made.number)
 
     return form_page(
-        request, form, propose, title=title, trail=trail, wide=len(form.kind.fields) > 6, intro=INTRO, action="Draft it"
+        request,
+        form,
+        propose,
+        title=title,
+        trail=trail,
+        wide=len(form.kind.fields) > 6,
+        intro=INTRO,
+        note=note,
+        action="Draft it",
+    )
+
+
+def _open_already(kind: str, pk: int) -> str:
+    """Said before somebody writes a second request for the same record."""
+    told = ", ".join(f"{one} by {one.author.name} ({one.state})" for one in open_requests_of(kind, pk))
+    return (
+        f"Open already for the same record: {told}. Whichever takes effect second has to be looked at again."
+        if told
+        else ""
     )
 
 

@@ -50,6 +50,7 @@ _ADDRESSES = {
     "trigger_definition": "trigger",
     "item": "item",
 }
+_LISTS = {"reason": "reasons", "bin": "bins", "production_line": "lines", "supplier": "suppliers"}
 
 
 def change_page(request: HttpRequest, found: ChangeRequest, *, refusals: Sequence[Refusal] = ()) -> HttpResponse:
@@ -94,6 +95,18 @@ def record_url(found: ChangeRequest) -> str:
     """The record's own page, where it has one."""
     name = _ADDRESSES.get(found.kind)
     return reverse(name, args=[found.record_id]) if name and found.record_id else ""
+
+
+def way_back(kind: str, record: Any, name: str) -> list[dict[str, str]]:
+    """The steps that lead to a record, for the trail above its change: its list, and its own page where it has one."""
+    if kind == "item":
+        return [{"label": "Items", "url": reverse("items")}, {"label": name, "url": reverse("item", args=[record.pk])}]
+    if kind == "operation":
+        product = {"label": record.item.code, "url": reverse("product", args=[record.item_id])}
+        return [{"label": "Products", "url": reverse("products")}, product]
+    plural = KINDS[kind].plural
+    address = reverse(_LISTS[kind]) if kind in _LISTS else reverse("change-records", args=[kind])
+    return [{"label": plural[0].upper() + plural[1:], "url": address}]
 
 
 def _draft_url(found: ChangeRequest) -> str:
@@ -141,11 +154,12 @@ def difference_rows(found: ChangeRequest, record: Any) -> list[dict[str, str]]:
     for one in changes_in(found, record):
         field = kind.field(one.field)
         label = field.label if field else words(one.field).capitalize()
-        rows.append({"what": "", "field": label, "old": _told(one.old), "new": _told(one.new)})
+        rows.append({"what": "", "field": label, "old": in_words(one.old), "new": in_words(one.new)})
     return rows
 
 
-def _told(value: Any) -> str:
+def in_words(value: Any) -> str:
+    """A canonical value in words."""
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, bool):
@@ -197,7 +211,10 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
         given=given,
     )
     signs = bool(set(found.required_roles) & set(person.roles))
-    figures = f"{len(content['proposed'])} fields" if not KINDS[found.kind].versioned else "every figure of the version"
+    count = len(content["proposed"])
+    figures = (
+        "every figure of the version" if KINDS[found.kind].versioned else f"{count} field{'s' if count != 1 else ''}"
+    )
     return {
         "waits": True,
         "signs": signs and not hindered,

@@ -112,7 +112,9 @@ class RolesField(forms.MultiValueField):
         parts = [forms.ChoiceField(choices=choices, required=False) for _ in range(self.MOST)]
         super().__init__(
             parts,
-            widget=RolesWidget([forms.Select(choices=choices) for _ in parts]),
+            widget=RolesWidget(
+                [forms.Select({"aria-label": f"Signature {place}"}, choices) for place, _ in enumerate(parts, start=1)]
+            ),
             require_all_fields=False,
             **options,
         )

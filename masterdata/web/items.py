@@ -13,6 +13,7 @@ from masterdata.pages.access import can, desk_page, site_of
 from masterdata.pages.figures import figure, words
 from masterdata.pages.histories import history_of
 from masterdata.queries import boms_made_invalid, where_used
+from masterdata.queries.changes import open_requests_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.vocabulary import ItemKind
 
@@ -111,6 +112,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         "used_on": where_used(found),
         "invalid": boms_made_invalid(found),
         "labels": found.label_versions.order_by("-number"),
+        "open_requests": open_requests_of("item", found.pk),
         "history": history_of(found),
         "may_change": can(request, Duty.SET_UP_PLANT),
         "may_draft": can(request, Duty.DRAFT_MASTER_DATA),

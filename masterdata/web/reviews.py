@@ -1,6 +1,7 @@
 """Periodic reviews: what is due, the most urgent first; and one record, read as it stands and signed."""
 
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from masterdata.queries.reviews import (
     reviews_due,
     reviews_signed,
 )
+from masterdata.rules import vocabulary
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refused
 from masterdata.rules.reviews import KIND_WORDS, Outcome, ReviewKind, Urgency, outcome_refusals
@@ -202,10 +204,21 @@ def _signing(found: Reviewed, given: dict[str, str]) -> dict[str, Any]:
     return {"facts": facts, "digest": content_digest(content), "meaning": MEANINGS[Outcome(given["outcome"])]}
 
 
+#: words of the product as they are stored; other texts are people's own, and stay as they wrote them
+_STORED_WORDS = frozenset(
+    str(one.value)
+    for kind in vars(vocabulary).values()
+    if isinstance(kind, type) and issubclass(kind, StrEnum)
+    for one in kind
+)
+
+
 def _facts(content: dict[str, Any]) -> list[dict[str, str]]:
-    """The record as names and values; what it is made of, a line each."""
+    """The record as names and values; what it is made of, a line each. Its kind stands in the title."""
     found = []
     for name, value in content.items():
+        if name == "record":
+            continue
         if isinstance(value, list):
             for place, one in enumerate(value, start=1):
                 found.append({"name": f"{words(name).capitalize()} {place}", "value": _told(one)})
@@ -224,7 +237,7 @@ def _told(value: Any) -> str:
         return ", ".join(f"{words(name)} {_told(one)}" for name, one in shown.items())
     if isinstance(value, list):
         return "; ".join(_told(one) for one in value)
-    return words(str(value)) if value in {"half_even", "gross_up"} else str(value)
+    return words(value) if value in _STORED_WORDS else str(value)
 
 
 def _record_url(kind: ReviewKind, key: int) -> str:

@@ -256,7 +256,7 @@ def engineer_drafts_and_may_not_approve(shift: Shift) -> BomVersion:
     page.get_by_label("Decision for").select_option("keep")
     page.get_by_role("button", name="Save and submit").click()
     expect(page.locator(".banner.good")).to_contain_text("is submitted.")
-    expect(page.locator(".banner.refused").first).to_contain_text("may not approve it.")
+    expect(page.locator(".banner.info").first).to_contain_text("may not approve it.")
     version = BomVersion.objects.get(item__code=PRODUCT, number=2)
     assert version.state == "submitted"
     return version

@@ -114,6 +114,11 @@ PLANTED = [
         "signed by its author",
     ),
     ("UPDATE " + SIGNATURE.format("subject_key = '999'", "bom_version"), "08", "signed for something else"),
+    (
+        "UPDATE " + SIGNATURE.format("subject_kind = 'change_request', subject_key = '999'", "bom_version"),
+        "08",
+        "signed for something else",
+    ),
     ("UPDATE " + SIGNATURE.format("components = 'badge'", "unit_factor"), "08", "fewer than two components"),
     (
         "UPDATE " + SIGNATURE.format(f"signed_at = '{CLOSED.isoformat()}'", "trigger_definition"),

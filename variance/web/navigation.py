@@ -109,7 +109,7 @@ _DESK_RAIL = (
         "signature",
         _DATA,
         _("Master data"),
-        _also("change change-new change-of change-edit change-kinds"),
+        _also("change change-new change-of change-edit change-kinds change-records"),
         counts="changes",
     ),
     Entry(_("Items"), "items", "bom", _DATA, _("Master data"), _also("item item-new item-change item-units")),
