@@ -313,8 +313,8 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-@require_POST
 @desk_page(to_change=Duty.IMPORT_MASTER_DATA)
+@require_POST
 def import_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Propose it, check it again, or discard it."""
     found = get_object_or_404(DataImport.objects.select_related("person"), pk=pk)
