@@ -145,6 +145,7 @@ def samples() -> dict[str, list[Arguments]]:
         "change-new": [{"kind": "supplier"}, {"kind": "item"}],
         "change-of": [{"kind": "item", "pk": bulk.pk}],
         "change-open": [{"kind": "bom_version", "pk": draft.pk}],
+        "change-edit": [{"number": ChangeRequest.objects.get(kind="item", state="draft").number}],
         "change*": changes,
         "unit-factor": _pk(UnitFactor.objects),
         "trigger": _pk(TriggerDefinition.objects),

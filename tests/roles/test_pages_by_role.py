@@ -51,7 +51,7 @@ def test_every_page_opens_for_whoever_may_and_for_nobody_else(walker, username):
         code, allowed = client.get(one.path).status_code, may(person, rights_of(one).opens, one)
         if (code in SHUT or code >= 500) if allowed else code != 403:
             wrong.append(f"{one}: {code}, {'may' if allowed else 'may not'} open it")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("username", CAST)
@@ -70,7 +70,7 @@ def test_every_form_is_taken_from_whoever_may_and_from_nobody_else(walker, usern
             code = client.post(one.path, body).status_code
             if code not in wanted:
                 wrong.append(f"{one}: {code} for {sorted(body)}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("username", ["admin", "engineer", "auditor"])
@@ -81,7 +81,7 @@ def test_pages_are_opened_and_sent_and_nothing_else(walker, username, method):
         code = getattr(client, method)(one.path).status_code
         if code != (405 if may(person, rights_of(one).opens, one) else 403):
             wrong.append(f"{one}: {code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
@@ -95,7 +95,7 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(whole_plant, method):
             wrong.append(f"{one}: {answer.status_code}")
         if part.status_code not in (302, 401):
             wrong.append(f"{one}: {part.status_code} for a part of it")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_an_auditor_opens_every_page_that_is_no_form(whole_plant):
