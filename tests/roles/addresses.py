@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.roles.everything import ASKED, samples
+from tests.roles.everything import asked, samples
 
 #: Addresses that ask for nobody: who is there is what they find out, or they serve monitors and readers of the API.
 OPEN_TO_THE_WORLD = {
@@ -50,17 +50,17 @@ def is_api(view: Any) -> bool:
 
 def addresses(*, api: bool) -> list[Address]:
     """Every address that somebody must be signed in for, as often as there are samples of it."""
-    known, found = samples(), []
+    known, queries, found = samples(), asked(), []
     for one in patterns():
         if one.name in OPEN_TO_THE_WORLD or is_api(one.callback) != api:
             continue
         for arguments in _samples_of(known, one) if one.pattern.converters or _groups(one) else [{}]:
             path = reverse(one.name, kwargs=arguments)
-            asked = ASKED.get(one.name)
+            query = queries.get(one.name)
             found.append(
                 Address(
                     one.name,
-                    f"{path}?{urlencode(asked)}" if asked else path,
+                    f"{path}?{urlencode(query)}" if query else path,
                     one.callback,
                     {**one.default_args, **arguments},
                 )

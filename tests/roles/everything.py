@@ -191,9 +191,11 @@ def samples() -> dict[str, list[Arguments]]:
     }
 
 
-#: what an address is asked with where it says 404 or 400 without
-ASKED = {
-    "line-cards": {"line": "FILL-1"},
-    "assemble-state": {"unit": "1"},
-    "api-item-conversion": {"from": "LTR", "to": "KGM", "quantity": "1"},
-}
+def asked() -> dict[str, Arguments]:
+    """What an address is asked with that says 404 or 400 when it is asked nothing."""
+    return {
+        "line-cards": {"line": "FILL-1"},
+        "assemble-state": {"unit": "1"},
+        "value-lines": {"order": _order("WO-20418").pk},
+        "api-item-conversion": {"from": "LTR", "to": "KGM", "quantity": "1"},
+    }
