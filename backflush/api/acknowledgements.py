@@ -21,6 +21,8 @@ _FIELDS = {
 
 
 class Acknowledgement(APIView):
+    duties = {"PUT": Duty.ACKNOWLEDGE_OUTBOX}
+
     @described(
         "Acknowledge goods movements",
         {200: named("Acknowledgement", record({**_FIELDS, "acknowledged_at": moment()}))},

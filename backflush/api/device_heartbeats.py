@@ -35,6 +35,7 @@ _ABSURD = (
 
 
 class DeviceHeartbeats(APIView):
+    duties = {"POST": None}  # of devices only, as it says itself
     open_to_stopped_devices = ("POST",)
 
     @described(

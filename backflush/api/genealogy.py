@@ -87,6 +87,8 @@ PARAMETERS = [
 
 
 class LotGenealogy(APIView):
+    duties = {"GET": None}
+
     @described("What is in a lot, or where it went", {200: TREE}, parameters=PARAMETERS, problems=(400, 404))
     def get(self, request: Request, lot_id: int) -> Response:
         direction, depth = _asked(request)

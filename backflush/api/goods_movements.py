@@ -86,6 +86,7 @@ ABOUT = (
 
 
 class GoodsMovements(APIView):
+    duties = {"GET": Duty.READ_OUTBOX}
     renderer_classes = [JSONRenderer, Csv]
 
     @described(

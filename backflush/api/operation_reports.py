@@ -45,6 +45,8 @@ FILTERS = {
 
 
 class OperationReports(APIView):
+    duties = {"GET": None, "POST": Duty.REPORT_OUTPUT}
+    open_to_devices = ("POST",)
     open_to_stopped_devices = ("POST",)
 
     @described(
@@ -77,6 +79,7 @@ class OperationReports(APIView):
 
 
 class OneOperationReport(APIView):
+    duties = {"GET": None}
     open_to_stopped_devices = ("GET",)
 
     @described("What became of a report", {200: schema.STATE}, problems=(400, 404))
@@ -86,6 +89,8 @@ class OneOperationReport(APIView):
 
 
 class Retry(APIView):
+    duties = {"POST": Duty.RETRY_REPORT}
+
     @described(
         "Send a blocked report to posting again",
         {202: schema.RECEIPT},

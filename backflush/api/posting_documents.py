@@ -32,6 +32,7 @@ EPCIS = named(
 
 
 class PostingEpcis(APIView):
+    duties = {"GET": Duty.READ_OUTBOX}
     renderer_classes = [LinkedData, JSONRenderer]
 
     @described(
@@ -50,6 +51,7 @@ class PostingEpcis(APIView):
 
 
 class PostingB2mml(APIView):
+    duties = {"GET": Duty.READ_OUTBOX}
     renderer_classes = [Xml]
 
     @described(

@@ -114,6 +114,8 @@ FILTERS = {
 
 
 class Postings(APIView):
+    duties = {"GET": None}
+
     @described(
         "List postings",
         {200: listing("Posting", ROW)},
@@ -127,6 +129,8 @@ class Postings(APIView):
 
 
 class OnePosting(APIView):
+    duties = {"GET": None}
+
     @described("One posting, explained", {200: ONE}, problems=(400, 404))
     def get(self, request: Request, number: str) -> Response:
         without_parameters(request)

@@ -10,9 +10,12 @@ from backflush.api.receiving import receive
 from backflush.rules.report import parse_scan
 from masterdata.pages.api_schema import described
 from masterdata.pages.callers import caller_of
+from masterdata.rules.duties import Duty
 
 
 class ScanIssues(APIView):
+    duties = {"POST": Duty.REPORT_OUTPUT}
+    open_to_devices = ("POST",)
     open_to_stopped_devices = ("POST",)
 
     @described(

@@ -42,6 +42,8 @@ USAGE = named(
 
 
 class UsagePreviews(APIView):
+    duties = {"POST": None}  # writes nothing
+
     @described(
         "Preview usage",
         {200: USAGE},

@@ -115,6 +115,8 @@ FILTERS = {
 
 
 class WorkOrders(APIView):
+    duties = {"GET": None}
+
     @described(
         "List work orders",
         {200: listing("WorkOrder", ROW)},
@@ -128,6 +130,8 @@ class WorkOrders(APIView):
 
 
 class OneWorkOrder(APIView):
+    duties = {"GET": None}
+
     @described("One work order, how ready it is and what is bound to it", {200: ONE}, problems=(400, 404))
     def get(self, request: Request, number: str) -> Response:
         without_parameters(request)

@@ -277,6 +277,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
         "masterdata.pages.stopped_devices.StoppedDevicesOnlyReport",
+        "masterdata.pages.api_duties.DutyOfMethod",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backflush.project.negotiation.JsonInEitherName",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backflush.queries.lot_postings import issued_lots, numbers_of_entries, postings_of_lot
 from backflush.web.explained import unit_symbols
-from masterdata.models import ReasonCode
+from masterdata.models import Person, ReasonCode
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
 from masterdata.pages.figures import day, figure, price, when, words
 from masterdata.rules.duties import Duty
@@ -70,7 +70,11 @@ def lot_tree(request: HttpRequest, pk: int, direction: str) -> HttpResponse:
     return render(request, "backflush/lot_tree_level.html", {"nodes": _nodes(level, level.root, direction)})
 
 
-@desk_page()
+def _some_status(person: Person, pk: int) -> tuple[Duty, ...]:
+    return Duty.DISPOSE_OF_LOT, Duty.HANDLE_STOCK
+
+
+@desk_page(to_change=_some_status)
 def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
     """QA (to hold: whoever handles stock) gives the lot another status."""
     found = _find(request, pk)

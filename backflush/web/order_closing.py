@@ -22,7 +22,7 @@ from backflush.queries.true_ups import plan_true_up, true_up_content
 from backflush.rules.order_close import ACCEPTABLE, SIGNED, unaccepted
 from backflush.web.explained import unit_symbols
 from backflush.web.remedies import with_links
-from masterdata.models import Bin, ReasonCode
+from masterdata.models import Bin, Person, ReasonCode
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
 from masterdata.pages.figures import raw, when, with_symbols, words
 from masterdata.pages.once import form_number, once
@@ -52,18 +52,32 @@ def order_closing(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _find(request, pk))
 
 
-@desk_page()
+_DUTIES: dict[str, tuple[Duty, ...]] = {
+    "return": (Duty.HANDLE_STOCK,),
+    "scrap": (Duty.HANDLE_STOCK, Duty.DISPOSE_OF_LOT),
+    "rebind": (Duty.HANDLE_STOCK,),
+    "true-up": (Duty.SIGN_TRUE_UP,),
+    "close": (Duty.CLOSE_ORDER,),
+    "ask-reopening": (Duty.REQUEST_REOPENING,),
+    "sign-reopening": (Duty.SIGN_REOPENING,),
+}
+
+
+def _of_step(person: Person, pk: int, step: str) -> tuple[Duty, ...]:
+    if step not in _DUTIES:
+        raise Http404("There is no such step.")
+    return _DUTIES[step]
+
+
+@desk_page(to_change=_of_step)
 def order_closing_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """One step of the way: clear a residual, post what is owed, close, or sign a reopening."""
     found = _find(request, pk)
     if request.method != "POST":
         return redirect("order-closing", pk)
-    do = _STEPS.get(step)
-    if do is None:
-        raise Http404("There is no such step.")
     try:
         with once(request):
-            messages.success(request, do(request, found))
+            messages.success(request, _STEPS[step](request, found))
     except Refused as refused:
         return _page(request, _find(request, pk), refused=refused)
     return redirect("order-closing", pk)

@@ -122,7 +122,7 @@ def state_of(request: ReversalRequest) -> str:
     return "declined" if request.declined_at else "open"
 
 
-@desk_page()
+@desk_page(to_change=Duty.SIGN_REVERSAL)
 def reversal(request: HttpRequest, pk: int) -> HttpResponse:
     """One request: what, why, who asked, what it will move, where the output went; sign or decline."""
     asked = _find(request, pk)

@@ -56,6 +56,7 @@ def submit_change(*, request: ChangeRequest, actor: Person, now: datetime) -> Ch
 
 def take_back_change(*, request: ChangeRequest, actor: Person, reason: str, now: datetime) -> ChangeRequest:
     """submitted → draft, by its author. Signatures given so far count no more: what is submitted next may be another."""
+    require(actor, duty_of(request.kind))
     with acting(actor, reason=reason):
         row = held_change(request)
         _refuse_step(row, ChangeStep.TAKE_BACK, actor)
@@ -68,6 +69,7 @@ def take_back_change(*, request: ChangeRequest, actor: Person, reason: str, now:
 
 def withdraw_change(*, request: ChangeRequest, actor: Person, reason: str, now: datetime) -> ChangeRequest:
     """For good, by its author, with a reason. An approved one only before it took effect, and if it is no version."""
+    require(actor, duty_of(request.kind))
     if not reason.strip():
         raise Refused(Refusal("reason_missing", "Say why it is withdrawn.", str(request), "Enter a reason."))
     with acting(actor, reason=reason):

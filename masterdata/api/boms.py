@@ -59,6 +59,8 @@ def _versions() -> Any:
 
 
 class Boms(APIView):
+    duties = {"GET": None}
+
     @described(
         "List BOM versions",
         {200: listing("Bom", BOM)},
@@ -72,6 +74,8 @@ class Boms(APIView):
 
 
 class OneBom(APIView):
+    duties = {"GET": None}
+
     @described("One BOM version with its lines", {200: ONE_BOM}, problems=(400, 404))
     def get(self, request: Request, bom_id: int) -> Response:
         without_parameters(request)

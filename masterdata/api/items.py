@@ -51,6 +51,8 @@ FILTERS = {
 
 
 class Items(APIView):
+    duties = {"GET": None}
+
     @described(
         "List items",
         {200: listing("Item", ITEM)},

@@ -44,6 +44,8 @@ FILTERS = {
 
 
 class Signatures(APIView):
+    duties = {"GET": Duty.READ_SIGNATURES}
+
     @described(
         "List electronic signatures",
         {200: listing("Signature", SIGNATURE)},

@@ -6,11 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import timezone
 
 from masterdata.models import Person, Site
+from masterdata.pages.rights import Choice, Needed, rights_of_page
 from masterdata.rules.duties import Duty, duty_refusal, may
 from masterdata.rules.refusal import Refusal, Refused
 
@@ -18,29 +19,33 @@ NOT_YOURS = "not_your_duty"
 View = Callable[..., HttpResponse]
 
 
-def desk_page(duty: Duty | None = None, *, to_change: Duty | None = None) -> Callable[[View], View]:
+def desk_page(duty: Duty | Choice | None = None, *, to_change: Needed | None = None) -> Callable[[View], View]:
     """A screen for whoever is signed in (and has `duty`); its times are those of the site.
 
-    `to_change`: the duty that sending the screen's form takes. Refused that a view did not show by itself becomes a page
-    with every reason: 403 where somebody may not, else 422.
+    `to_change`: the duty that sending the screen's form takes; where neither it nor a duty of doing is named, the screen
+    only shows, and sending is a 405. Both are looked at before anything that was sent. Refused that a view did not show by
+    itself becomes a page with every reason: 403 where somebody may not, else 422. `rights` of the view says what it takes.
     """
+    rights = rights_of_page(duty, to_change)
+    methods = ("GET", "HEAD") if rights.sends is None else ("GET", "HEAD", "POST")
 
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            needed = [duty] if duty else []
-            if to_change and request.method not in ("GET", "HEAD"):
-                needed.append(to_change)
             site = site_of(request)
             with timezone.override(ZoneInfo(site.time_zone) if site else None):
                 try:
-                    for one in needed:
-                        require_duty(request, one)
+                    rights.refuse_open(person_of(request), kwargs)
+                    if request.method not in methods:
+                        return HttpResponseNotAllowed(methods)
+                    if request.method == "POST":
+                        rights.refuse_send(person_of(request), kwargs)
                     return view(request, *args, **kwargs)
                 except Refused as refused:
                     return refused_page(request, refused.refusals)
 
+        guarded.rights = rights  # type: ignore[attr-defined]
         return guarded
 
     return decorate

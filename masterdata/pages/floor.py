@@ -7,10 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from masterdata.pages.access import View, desk_page
+from masterdata.pages.rights import Choice, Needed
 from masterdata.rules.duties import Duty
 
 
-def floor_page(duty: Duty | None = None, *, to_change: Duty | None = None) -> Callable[[View], View]:
+def floor_page(duty: Duty | Choice | None = None, *, to_change: Needed | None = None) -> Callable[[View], View]:
     """As `desk_page`; but a part of a page asked for after the session ended is a 401, so that what was typed stays."""
 
     def decorate(view: View) -> View:
@@ -22,6 +23,7 @@ def floor_page(duty: Duty | None = None, *, to_change: Duty | None = None) -> Ca
                 return HttpResponse("Your session has ended. Sign in again.", status=401, content_type="text/plain")
             return inner(request, *args, **kwargs)
 
+        guarded.rights = inner.rights  # type: ignore[attr-defined]
         return guarded
 
     return decorate

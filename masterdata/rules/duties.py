@@ -13,12 +13,14 @@ class Duty(StrEnum):
     SET_UP_PLANT = "set up sites, lines, bins, items and routes"
     DRAFT_MASTER_DATA = "draft and submit BOMs, unit factors and trigger definitions"
     PROPOSE_CHANGE = "propose changes of governed records"
+    SIGN_CHANGE = "sign and reject change requests"
     DISCUSS_CHANGE = "leave notes on change requests"
     IMPORT_MASTER_DATA = "import items, unit factors and BOMs"
     APPROVE_MASTER_DATA = "approve BOMs, unit factors and trigger definitions"
     APPROVE_LABEL = "approve labels"
     REPLAY_IMPACT = "replay past reports by proposed figures"
     READ_IMPACT = "look at impact replays"
+    READ_ROLES = "look up what each role may do"
     READ_PEOPLE = "look up people, their badges and roles"
     MANAGE_PEOPLE = "enrol people and change their roles"
     MANAGE_DEVICES = "enrol devices, enable and disable them"
@@ -64,12 +66,14 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.SET_UP_PLANT: frozenset({_R.ADMIN, _R.ENGINEER}),
     Duty.DRAFT_MASTER_DATA: frozenset({_R.ENGINEER}),
     Duty.PROPOSE_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA}),
+    Duty.SIGN_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA, _R.SUPERVISOR, _R.FINANCE}),
     Duty.DISCUSS_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA, _R.SUPERVISOR, _R.FINANCE}),
     Duty.IMPORT_MASTER_DATA: frozenset({_R.ENGINEER}),
     Duty.APPROVE_MASTER_DATA: frozenset({_R.ENGINEER, _R.QA}),
     Duty.APPROVE_LABEL: frozenset({_R.QA}),
     Duty.REPLAY_IMPACT: frozenset({_R.ENGINEER, _R.QA, _R.FINANCE}),
     Duty.READ_IMPACT: frozenset({_R.ENGINEER, _R.QA, _R.FINANCE, _R.AUDITOR}),
+    Duty.READ_ROLES: frozenset({_R.ADMIN, _R.AUDITOR, _R.QA}),
     Duty.READ_PEOPLE: frozenset({_R.ADMIN, _R.AUDITOR}),
     Duty.MANAGE_PEOPLE: frozenset({_R.ADMIN}),
     Duty.MANAGE_DEVICES: frozenset({_R.ADMIN, _R.ENGINEER}),
@@ -106,6 +110,19 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.LIFT_LOCKOUTS: frozenset({_R.ADMIN}),
     Duty.REVOKE_BADGES: frozenset({_R.ADMIN, _R.SUPERVISOR}),
 }
+
+#: Duties of looking: whoever has no other one changes nothing.
+READING = frozenset(
+    {
+        Duty.READ_IMPACT,
+        Duty.READ_ROLES,
+        Duty.READ_PEOPLE,
+        Duty.READ_VARIANCE,
+        Duty.READ_OUTBOX,
+        Duty.READ_AUDIT_TRAIL,
+        Duty.READ_SIGNATURES,
+    }
+)
 
 
 def may(roles: Collection[str], duty: Duty) -> bool:

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from masterdata.actions.propose_change import duty_of, propose_change
 from masterdata.actions.revise_change import revise_change
-from masterdata.models import ChangeRequest
-from masterdata.pages.access import can, desk_page, person_of, require_duty, the_site
+from masterdata.models import ChangeRequest, Person
+from masterdata.pages.access import can, desk_page, person_of, the_site
 from masterdata.pages.forms import form_page
 from masterdata.queries.changes import content_of_request, open_requests_of, record_of
 from masterdata.queries.governed import content_of_record, find_record, subject_of_record
 from masterdata.rules.change_control import ChangeState
+from masterdata.rules.duties import Duty
 from masterdata.rules.governed_kinds import KINDS, Kind, changed_fields
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.signatures import content_digest
@@ -46,21 +47,29 @@ def kinds(request: HttpRequest) -> HttpResponse:
 _LISTS = {"bom_version": "products", "unit_factor": "unit-factors", "trigger_definition": "triggers"}
 
 
-@desk_page()
+def _of_kind(person: Person, kind: str, pk: int = 0) -> tuple[Duty, ...]:
+    """What it takes to write a request of this kind."""
+    _plan(kind)
+    return (duty_of(kind),)
+
+
+def _of_request(person: Person, number: int) -> tuple[Duty, ...]:
+    return (duty_of(get_object_or_404(ChangeRequest, number=number).kind),)
+
+
+@desk_page(_of_kind)
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """Propose a new record."""
     plan = _plan(kind)
-    require_duty(request, duty_of(kind))
     form = GovernedForm(request.POST or None, kind=plan, site=the_site(request), initial=_asked(request, plan))
     trail = [{"label": "Change requests", "url": reverse("changes")}, {"label": f"New {plan.title}"}]
     return _page(request, form, None, title=f"New {plan.title}", trail=trail)
 
 
-@desk_page()
+@desk_page(_of_kind)
 def of_record(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Propose a change of a record that is there."""
     plan = _plan(kind)
-    require_duty(request, duty_of(kind))
     record = find_record(kind, pk)
     if record is None:
         raise Http404(f"There is no such {plan.title}.")
@@ -71,12 +80,11 @@ def of_record(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return _page(request, form, record, title=f"Change {name}", trail=trail, note=_open_already(kind, pk))
 
 
-@desk_page()
+@desk_page(_of_request)
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     """Write a draft anew."""
     found = get_object_or_404(ChangeRequest.objects.select_related("author"), number=number)
     plan = _plan(found.kind)
-    require_duty(request, duty_of(found.kind))
     if found.state != ChangeState.DRAFT:
         raise Refused(Refusal("out_of_sequence", f"{found} is {found.state}, not a draft.", str(found), "Reload it."))
     record = record_of(found)

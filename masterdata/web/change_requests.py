@@ -17,7 +17,7 @@ from masterdata.actions.sign_change import reject_change, sign_change
 from masterdata.actions.submit_change import submit_change, take_back_change, withdraw_change
 from masterdata.models import ChangeRequest, Person
 from masterdata.pages import lists
-from masterdata.pages.access import can, desk_page, person_of, require_duty
+from masterdata.pages.access import can, desk_page, person_of
 from masterdata.pages.figures import words
 from masterdata.pages.signing import ticket_of
 from masterdata.queries.changes import all_changes, waiting_for
@@ -103,7 +103,18 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     return change_page(request, _find(number))
 
 
-@desk_page()
+def _of_versions(person: Person, kind: str, pk: int) -> tuple[Duty, ...]:
+    """What it takes to write a request of this kind."""
+    if kind not in KINDS or not KINDS[kind].versioned:
+        raise Http404(f"There are no versions of {kind}.")
+    return (duty_of(kind),)
+
+
+def _of_request(person: Person, number: int) -> tuple[Duty, ...]:
+    return (duty_of(_find(number).kind),)
+
+
+@desk_page(to_change=_of_versions)
 def change_open(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Open the request that decides on a drafted version."""
     if kind not in KINDS or not KINDS[kind].versioned:
@@ -113,7 +124,6 @@ def change_open(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         raise Http404(f"There is no such {KINDS[kind].title}.")
     if request.method != "POST":
         return redirect(address_of(kind, pk))
-    require_duty(request, duty_of(kind))
     reason = getattr(record, "reason", "") or request.POST.get("reason", "").strip()[:300]
     made = propose_change(
         kind=kind, record=record, proposed={}, author=person_of(request), reason=reason, now=timezone.now()
@@ -129,7 +139,7 @@ def address_of(kind: str, pk: int) -> str:
     )
 
 
-@desk_page()
+@desk_page(to_change=_of_request)
 def change_revise(request: HttpRequest, number: int) -> HttpResponse:
     """Reason, time and orders of a draft."""
 
@@ -167,7 +177,7 @@ def change_revise(request: HttpRequest, number: int) -> HttpResponse:
     return _step(request, number, save, done)
 
 
-@desk_page()
+@desk_page(to_change=_of_request)
 def change_submit(request: HttpRequest, number: int) -> HttpResponse:
     return _step(
         request,
@@ -177,7 +187,7 @@ def change_submit(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-@desk_page()
+@desk_page(to_change=_of_request)
 def change_take_back(request: HttpRequest, number: int) -> HttpResponse:
     return _step(
         request,
@@ -187,7 +197,7 @@ def change_take_back(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-@desk_page()
+@desk_page(to_change=_of_request)
 def change_withdraw(request: HttpRequest, number: int) -> HttpResponse:
     return _step(
         request,
@@ -197,7 +207,7 @@ def change_withdraw(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-@desk_page()
+@desk_page(to_change=Duty.SIGN_CHANGE)
 def change_sign(request: HttpRequest, number: int) -> HttpResponse:
     def approve(found: ChangeRequest, person: Person) -> None:
         now = timezone.now()
@@ -206,7 +216,7 @@ def change_sign(request: HttpRequest, number: int) -> HttpResponse:
     return _step(request, number, approve, "is signed.")
 
 
-@desk_page()
+@desk_page(to_change=Duty.SIGN_CHANGE)
 def change_reject(request: HttpRequest, number: int) -> HttpResponse:
     def reject(found: ChangeRequest, person: Person) -> None:
         if not _why(request):

@@ -19,6 +19,7 @@ from masterdata.models import Person
 from masterdata.pages.access import can, desk_page, person_of
 from masterdata.pages.due_passwords import due_of
 from masterdata.pages.forms import form_page, reason_field
+from masterdata.pages.rights import Anybody
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal, Refused
 
@@ -53,7 +54,7 @@ class BadgeForm(forms.Form):
 
 
 @sensitive_post_parameters("present", "new", "again")
-@desk_page()
+@desk_page(to_change=Anybody.SIGNED_IN)
 def own_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password. A wrong present one counts as a failed sign-in does."""
     person = person_of(request)

@@ -18,7 +18,7 @@ from masterdata.actions.check_import import discard_import, order_import, rechec
 from masterdata.actions.receive_import import receive_import, too_large
 from masterdata.models import DataImport, ImportedRecord
 from masterdata.pages import lists
-from masterdata.pages.access import can, desk_page, person_of, refused_page, require_duty, site_of, status_of
+from masterdata.pages.access import can, desk_page, person_of, refused_page, site_of, status_of
 from masterdata.pages.figures import figure, when
 from masterdata.pages.once import form_number, once
 from masterdata.rules.duties import Duty
@@ -313,11 +313,10 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
+@desk_page(to_change=Duty.IMPORT_MASTER_DATA)
 @require_POST
-@desk_page()
 def import_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Propose it, check it again, or discard it."""
-    require_duty(request, Duty.IMPORT_MASTER_DATA)
     found = get_object_or_404(DataImport.objects.select_related("person"), pk=pk)
     do: Callable[..., DataImport] = {"propose": order_import, "check": recheck_import, "discard": discard_import}[step]
     try:

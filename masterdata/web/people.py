@@ -21,7 +21,7 @@ from masterdata.actions.enrol_person import enrol_person
 from masterdata.actions.failed_attempts import APART, PIN, attempts_of
 from masterdata.models import Person, Site, Training
 from masterdata.pages import lists
-from masterdata.pages.access import can, desk_page, person_of, require_duty
+from masterdata.pages.access import can, desk_page, person_of
 from masterdata.pages.due_passwords import due_of
 from masterdata.pages.figures import when
 from masterdata.pages.forms import form_page, reason_field
@@ -88,11 +88,14 @@ def people(request: HttpRequest) -> HttpResponse:
     return lists.show_list(request, listing)
 
 
-@desk_page()
+def _of_others(person: Person, pk: int) -> tuple[Duty, ...]:
+    """Everybody may look at their own page."""
+    return () if pk == person.pk else (Duty.READ_PEOPLE,)
+
+
+@desk_page(_of_others)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: roles, what they may do, training, history."""
-    if pk != person_of(request).pk:
-        require_duty(request, Duty.READ_PEOPLE)
     found = get_object_or_404(Person.objects.select_related("site"), pk=pk)
     listed = [{"label": "People", "url": reverse("people")}] if can(request, Duty.READ_PEOPLE) else []
     trainings = Training.objects.filter(person=found).select_related("item").order_by("-trained_at")

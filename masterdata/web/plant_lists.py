@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from masterdata.models import Bin, BinService, Device, Person, ProductionLine, ReasonCode, Supplier
 from masterdata.pages import lists
-from masterdata.pages.access import can, desk_page, require_duty, the_site
+from masterdata.pages.access import can, desk_page, the_site
 from masterdata.pages.figures import words
 from masterdata.pages.histories import history_of
 from masterdata.rules.duties import Duty
@@ -25,13 +25,15 @@ KINDS: dict[str, tuple[type[models.Model], str, str]] = {
 }
 
 
-@desk_page()
+def _of_history(person: Person, kind: str, pk: int) -> tuple[Duty, ...]:
+    return (Duty.READ_PEOPLE,) if kind == "person" else ()
+
+
+@desk_page(_of_history)
 def record_history(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Who changed one of these records, when and why."""
     if kind not in KINDS:
         raise Http404(f"There is no history of {kind}.")
-    if kind == "person":
-        require_duty(request, Duty.READ_PEOPLE)
     model, title, address = KINDS[kind]
     found = get_object_or_404(model, pk=pk)
     related = [("service", BinService.history.filter(bin_id=pk))] if kind == "bin" else []

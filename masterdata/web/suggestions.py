@@ -2,7 +2,6 @@
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
 
 from masterdata.models import BomVersion, Item
 from masterdata.pages.access import desk_page
@@ -12,7 +11,6 @@ from masterdata.rules.refusal import Refusal
 MOST = 12
 
 
-@require_GET
 @desk_page()
 def item_suggestions(request: HttpRequest) -> HttpResponse:
     """Items by code or name, as {value, words}."""
@@ -27,7 +25,6 @@ def item_suggestions(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
 @desk_page()
 def version_suggestions(request: HttpRequest) -> HttpResponse:
     """BOM versions by the product's code or name, as they are written in fields: CODE v2."""

@@ -116,6 +116,8 @@ PARAMETERS: dict[str, tuple[Check | tuple[str, ...], str]] = {
 
 
 class ItemConversion(APIView):
+    duties = {"GET": None}
+
     @described(
         "What an amount of an item is in another unit",
         {200: CONVERSION},

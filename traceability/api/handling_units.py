@@ -57,6 +57,8 @@ FILTERS = {
 
 
 class HandlingUnits(APIView):
+    duties = {"GET": None}
+
     @described(
         "Find handling units",
         {200: listing("HandlingUnit", HANDLING_UNIT)},
@@ -70,6 +72,8 @@ class HandlingUnits(APIView):
 
 
 class OneHandlingUnit(APIView):
+    duties = {"GET": None}
+
     @described("One handling unit, and what is in it", {200: IN_FULL}, problems=(404,))
     def get(self, request: Request, sscc: str) -> Response:
         unit = handling_units(caller_of(request).site_id).filter(sscc=sscc).first()

@@ -81,6 +81,8 @@ FILTERS = {
 
 
 class Lots(APIView):
+    duties = {"GET": None}
+
     @described(
         "Find lots",
         {200: listing("Lot", LOT)},
@@ -95,6 +97,8 @@ class Lots(APIView):
 
 
 class OneLot(APIView):
+    duties = {"GET": None}
+
     @described("One lot, and where it is", {200: ONE_LOT}, problems=(400, 404))
     def get(self, request: Request, lot_id: int) -> Response:
         without_parameters(request)

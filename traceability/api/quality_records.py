@@ -75,6 +75,8 @@ FILTERS = {
 
 
 class QualityRecords(APIView):
+    duties = {"GET": None}
+
     @described(
         "List quality records",
         {200: listing("QualityRecord", ROW)},

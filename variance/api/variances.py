@@ -60,6 +60,8 @@ FILTERS = {
 
 
 class Variances(APIView):
+    duties = {"GET": Duty.READ_VARIANCE}
+
     @described(
         "Variances of orders",
         {200: listing("Variance", VARIANCE)},

@@ -15,12 +15,12 @@ from masterdata.models import Person
 from masterdata.pages.access import site_of
 from masterdata.pages.overdue import overdue_lately
 from masterdata.queries.changes import waiting_for
+from masterdata.rules.duties import MAY, Duty, may
 from masterdata.rules.vocabulary import Role
 
 _ALL = frozenset(Role)
 _FLOOR = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 _DESK = _ALL - {Role.OPERATOR}
-SIGNING_ROLES = (Role.ENGINEER, Role.QA, Role.ADMIN, Role.SUPERVISOR, Role.FINANCE)
 _REVIEWS = frozenset({Role.ENGINEER, Role.QA, Role.SUPERVISOR, Role.AUDITOR})
 _DATA = frozenset({Role.ENGINEER, Role.QA, Role.ADMIN, Role.AUDITOR})
 
@@ -166,6 +166,7 @@ _DESK_RAIL = (
         _("Admin"),
         _also("person person-new person-change person-badge-lost person-badge-given person-reset-password person-lift"),
     ),
+    Entry(_("Roles"), "roles", "people", MAY[Duty.READ_ROLES], _("Admin")),
     Entry(_("Lost badges"), "badges", "people", frozenset({Role.SUPERVISOR, Role.ADMIN}), _("Admin")),
     Entry(
         _("Devices"),
@@ -236,7 +237,7 @@ def rail(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
         entries = [*_FLOOR_RAIL, *(entry for entry in _DESK_RAIL if entry.name in ("today", "exceptions", "lots"))]
     site = site_of(request)
     counts = waiting_for_people(site.pk) if site else {}
-    if set(person.roles) & set(SIGNING_ROLES):
+    if may(person.roles, Duty.SIGN_CHANGE):
         counts = {**counts, "changes": waiting_for(person.roles, person.pk).count()}
     escalated = False
     if person.has_role(*_REVIEWS):

@@ -1,16 +1,16 @@
 """The style guide: every component once in light and once in dark, with the figures of a plant that does not exist."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from masterdata.pages.access import desk_page
 from variance.web.style_guide_charts import charts
 from variance.web.style_guide_plant import plant
 
 SIZES = ("desk", "floor")
 
 
-@login_required
+@desk_page()
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Open to whoever is signed in; it reads nothing of the plant. `?size=floor` shows tablet sizes."""
     size = request.GET.get("size")
