@@ -121,18 +121,17 @@ def _pk(rows: Any) -> list[Arguments]:
 
 def samples() -> dict[str, list[Arguments]]:
     """Arguments of each address that takes any, by its name; a `*` at the end stands for any rest of the name."""
-    running, bulk = _order("WO-20418"), Item.objects.get(code="FG-ELD-200")
-    floor_order = [{"pk": running.pk, "operation": "10"}]
+    return {**_governed(), **_worked_on()}
+
+
+def _governed() -> dict[str, list[Arguments]]:
+    """Of master data, people and devices."""
+    bulk = Item.objects.get(code="FG-ELD-200")
     changes = [{"number": one} for one in ChangeRequest.objects.values_list("number", flat=True)]
     line = ProductionLine.objects.get(code="FILL-1")
     draft, reason = _draft(), ReasonCode.objects.order_by("pk")[0]
-    lot = MaterialLot.objects.get(code="B-214")
-    blocked = OperationReport.objects.filter(state="blocked", order_number="WO-20421")[0].event_id
-    posting = f"P-{Posting.objects.order_by('number')[0].number:06d}"
     histories = {"reason": reason, "bin": plant.place("store"), "line": line, "device": plant.device("MES-1")}
     histories["person"] = Person.objects.get(username="checker")
-    closing = ("return", "scrap", "rebind", "true-up", "close", "ask-reopening", "sign-reopening")
-    measure = {"pk": _order(MEASURED).pk, "operation": "10"}
     return {
         "product": [{"pk": bulk.pk}],
         "item*": [{"pk": bulk.pk}],
@@ -144,6 +143,7 @@ def samples() -> dict[str, list[Arguments]]:
         "bom*": _pk(BomVersion.objects.filter(item=bulk, state="approved")),
         "change-new": [{"kind": "supplier"}, {"kind": "item"}],
         "change-of": [{"kind": "item", "pk": bulk.pk}],
+        "change-records": [{"kind": "operation"}, {"kind": "threshold"}],
         "change-open": [{"kind": "bom_version", "pk": draft.pk}],
         "change-edit": [{"number": ChangeRequest.objects.get(kind="item", state="draft").number}],
         "change*": changes,
@@ -156,6 +156,19 @@ def samples() -> dict[str, list[Arguments]]:
         "review": [{"kind": "bom_version", "key": _pk(BomVersion.objects.filter(state="approved"))[0]["pk"]}],
         "person*": [{"pk": Person.objects.get(username="checker").pk}],
         "record-history": [{"kind": kind, "pk": one.pk} for kind, one in histories.items()],
+    }
+
+
+def _worked_on() -> dict[str, list[Arguments]]:
+    """Of orders, lots, reports and postings."""
+    running, draft, line = _order("WO-20418"), _draft(), ProductionLine.objects.get(code="FILL-1")
+    floor_order = [{"pk": running.pk, "operation": "10"}]
+    lot = MaterialLot.objects.get(code="B-214")
+    blocked = OperationReport.objects.filter(state="blocked", order_number="WO-20421")[0].event_id
+    posting = f"P-{Posting.objects.order_by('number')[0].number:06d}"
+    closing = ("return", "scrap", "rebind", "true-up", "close", "ask-reopening", "sign-reopening")
+    measure = {"pk": _order(MEASURED).pk, "operation": "10"}
+    return {
         "order-closing-step": [{"pk": running.pk, "step": step} for step in closing],
         "order-release": [{"pk": _order("WO-20425").pk}],
         "order*": [{"pk": running.pk}],
