@@ -1,6 +1,7 @@
 """The look holds its promises: readable colours, no inline code, every drawing there, every component shown."""
 
 import re
+from inspect import unwrap
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,7 +25,7 @@ SOMEBODY = SimpleNamespace(is_authenticated=True, is_active=True, name="Ines Hal
 def guide(size: str = "desk") -> str:
     request = RequestFactory().get("/style-guide", {"size": size})
     request.user = SOMEBODY
-    return style_guide(request).content.decode()
+    return unwrap(style_guide)(request).content.decode()  # who may open it is the walk of roles to say
 
 
 def name_of(path: Path) -> str:

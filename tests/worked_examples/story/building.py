@@ -18,7 +18,7 @@ from masterdata.rules.refusal import Refused
 from masterdata.rules.units import decimal_text
 from masterdata.rules.vocabulary import Convention, Dimension
 from tests import floor, plant
-from tests.changing import change_item
+from tests.changing import change_item, changed
 from tests.worked_examples.story.reading import Case, CaseError, Lot, number
 from traceability.actions.fill_supermarket import fill_supermarket
 from traceability.models import MaterialLot, WorkOrder
@@ -78,7 +78,8 @@ def receive_lots(case: Case, stage: Stage) -> None:
                 place_lot(stage, lot, order, quantity, at=lot.received, first=True)
     for lot in case.lots:
         if lot.place == "unserved":
-            BinService.objects.filter(bin=stage.bins["UNSERVED"]).delete()
+            for service in BinService.objects.filter(bin=stage.bins["UNSERVED"]):
+                changed(service, stage.origin, may_draw=False)
         if lot.status != "released":
             for row in stage.lots[lot.code]:
                 floor.held(row, status=lot.status, at=case.now)
