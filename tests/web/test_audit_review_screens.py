@@ -132,7 +132,7 @@ def test_what_somebody_else_marked_meanwhile_is_not_written_over(qa, as_):
 def test_every_aim_draws_something_and_only_that(qa, syrup, target, settings):
     with psycopg.connect(databases.owner_address(syrup.name)) as owner:
         owner.execute("SELECT set_config('backflush.actor', 'service:by-hand', true)")
-        owner.execute("UPDATE masterdata_reasoncode SET owner = 'Nobody'")
+        owner.execute("UPDATE masterdata_site SET name = 'Nobody'")
     settings.WORKING_HOURS = "1-7 00:00-00:01"
     plant.people()
     review = started(qa, target=target, size=25)
