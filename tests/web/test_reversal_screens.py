@@ -76,23 +76,24 @@ def test_a_wrong_password_signs_nothing_and_gives_no_hint(as_):
 
 
 def test_nobody_signs_in_the_session_of_somebody_else(as_):
-    client, asked = as_("auditor"), request()
+    client, asked = as_("qa"), request()
     here = reverse("reversal", args=[asked.pk])
-    answer = client.post(here, signed(fields_of(client.get(here), here, "digest"), "qa"))
+    answer = client.post(here, signed(fields_of(client.get(here), here, "digest"), "second_engineer"))
     assert answer.status_code == 422
     shown = answer.content.decode()
-    assert "You are signed in as Aude Auditor; Quinn Quality signs in their own session." in shown
+    assert "You are signed in as Quinn Quality; Sefa Engineer signs in their own session." in shown
     assert "Switch user" in shown
     assert not Posting.objects.filter(reversal_of=asked.posting_id).exists()
     assert not SigningTicket.objects.exclude(used_at__isnull=False).exists()
 
 
 def test_whose_password_it_is_is_not_told_to_who_does_not_know_it(as_):
-    client, asked = as_("auditor"), request()
+    client, asked = as_("qa"), request()
     here = reverse("reversal", args=[asked.pk])
-    answer = client.post(here, signed(fields_of(client.get(here), here, "digest"), "qa", password="wrong"))
+    form = fields_of(client.get(here), here, "digest")
+    answer = client.post(here, signed(form, "second_engineer", password="wrong"))
     assert "The signature was not accepted." in answer.content.decode()
-    assert "Quinn" not in answer.content.decode()
+    assert "Sefa" not in answer.content.decode()
 
 
 def test_an_empty_signature_is_told_apart_from_a_wrong_one(as_):
