@@ -154,8 +154,8 @@ def test_an_auditor_submits_and_signs_nothing(as_):
     read = reverse("change-sign", args=[newest().number])
     form = fields_of(as_("qa").get(reverse("change", args=[newest().number])), read)
     answer = client.post(read, signed(form, "auditor"))
-    assert answer.status_code == 422
-    assert "You do not have the role qa." in answer.content.decode()
+    assert answer.status_code == 403
+    assert "Aude Auditor may not" in answer.content.decode()
 
 
 def test_the_product_page_gathers_everything_about_how_it_is_consumed(look):
