@@ -1,7 +1,6 @@
 """What a version costs at standard, from what is stored and from what is only drafted."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -12,6 +11,7 @@ from masterdata.rules.bom import BomDraft, LineDraft, ScrapDraft
 from masterdata.rules.exact import Fraction
 from masterdata.rules.vocabulary import Convention
 from tests import plant
+from tests.changing import changed
 from traceability.queries.bom_facts import bom_facts
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +86,6 @@ def test_a_draft_says_of_usage_what_the_stored_version_says():
 
 def test_a_changed_standard_cost_changes_the_roll_up_at_once():
     version = bottle()
-    item = plant.item("CAP")
-    type(item).objects.filter(pk=item.pk).update(standard_cost=Decimal("0.16"))
+    changed(plant.item("CAP"), standard_cost="0.16")
 
     assert Costing(LATER).version(version).roll_up.per_unit == F("0.8504") + F("0.1")
