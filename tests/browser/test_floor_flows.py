@@ -53,6 +53,7 @@ def test_a_shift_by_scanner_and_keyboard_alone(browser, web, posting):
     expect(page.locator("main").get_by_text("Everything is staged.")).to_be_visible()
 
     page.goto(web.url + at("report", "WO-7012", "10"))
+    expect(page.locator("#good")).to_be_focused()
     page.keyboard.type("40")
     expect(page.locator("#preview")).to_contain_text("X-101")
     page.keyboard.press("Enter")
