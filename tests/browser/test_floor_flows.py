@@ -31,7 +31,8 @@ def web(plant_floor) -> Iterator[LivePlant]:  # noqa: F811
 
 
 def type_blind(page, text: str) -> None:
-    """What a scanner does: keys, wherever the focus is, and Enter."""
+    """What a scanner does: keys, wherever the focus is, and Enter; once the answer to the scan before has settled."""
+    expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
     page.keyboard.type(text)
     page.keyboard.press("Enter")
 
@@ -46,8 +47,10 @@ def test_a_shift_by_scanner_and_keyboard_alone(browser, web, posting):
     expect(page.locator("main").get_by_text("30 units until PK-BOX-30 runs out.")).to_be_visible()
 
     page.goto(web.url + at("stage", "WO-7012"))
+    expect(page.locator("[data-scan-field]")).to_be_focused()
     type_blind(page, "X-101")
     expect(page.locator("main").get_by_text("They go to")).to_be_visible()
+    expect(page.locator("[data-scan-field]")).to_be_focused()
     type_blind(page, "380")
     expect(page.locator("#work .sentence")).to_contain_text("380 pcs of X-101 staged to S-PACK-1.")
     expect(page.locator("main").get_by_text("Everything is staged.")).to_be_visible()
