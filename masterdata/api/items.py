@@ -11,17 +11,10 @@ from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
 from masterdata.pages.api_schema import decimal, described, flag, listing, maybe, named, one_of, record, text, whole
 from masterdata.pages.api_values import maybe_plain, plain
 from masterdata.pages.callers import caller_of
+from masterdata.rules.governed_kinds import ITEM_FLAGS
 from masterdata.rules.vocabulary import ItemKind, Rounding, Tracking
 
-_FLAGS = (
-    "potency_controlled",
-    "safety_critical",
-    "operator_determined",
-    "high_value",
-    "variable_weight",
-    "label_controlled",
-    "supermarket",
-)
+_FLAGS = tuple(name for name, _, _ in ITEM_FLAGS)
 ITEM = named(
     "Item",
     record(

@@ -61,7 +61,8 @@ def _words(*members: type[StrEnum]) -> tuple[str, ...]:
 
 
 _K = FieldKind
-_FLAGS = (
+#: flags of an item: name, words, and what each means for how it is issued
+ITEM_FLAGS = (
     ("potency_controlled", "Potency-controlled", "Weighed and issued by scan, adjusted to the lot's potency."),
     ("safety_critical", "Safety-critical", "Never taken blindly: scanned, or issued at the pick."),
     ("operator_determined", "Operator-determined", "The operator decides how much; scanned."),
@@ -88,7 +89,7 @@ ITEM = Kind(
         Field("shelf_life_days", "Shelf life in days", _K.WHOLE, required=False, least=1, most=36500),
         Field("standard_cost", "Standard cost per stock unit", _K.DECIMAL, initial="0"),
         Field("label_potency", "Label potency", _K.DECIMAL, required=False),
-        *(Field(name, label, _K.FLAG, initial=False, hint=hint) for name, label, hint in _FLAGS),
+        *(Field(name, label, _K.FLAG, initial=False, hint=hint) for name, label, hint in ITEM_FLAGS),
     ),
 )
 OPERATION = Kind(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from masterdata.rules import vocabulary as v
+from masterdata.rules.governed_kinds import ITEM_FLAGS
 from masterdata.rules.sheet_cells import CellKind, Column
 
 ITEMS, UNIT_FACTORS, BOMS = "items", "unit_factors", "boms"
@@ -33,15 +34,7 @@ def _time(name: str) -> Column:
     return Column(name, CellKind.TIME)
 
 
-FLAGS = (
-    "potency_controlled",
-    "safety_critical",
-    "operator_determined",
-    "high_value",
-    "variable_weight",
-    "label_controlled",
-    "supermarket",
-)
+FLAGS = tuple(name for name, _, _ in ITEM_FLAGS)
 PARTS = ("version", "line", "step", "alternate", "output", "loss")
 
 

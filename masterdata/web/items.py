@@ -15,17 +15,10 @@ from masterdata.pages.histories import history_of
 from masterdata.queries import boms_made_invalid, where_used
 from masterdata.queries.changes import open_requests_of
 from masterdata.rules.duties import Duty
+from masterdata.rules.governed_kinds import ITEM_FLAGS
 from masterdata.rules.vocabulary import ItemKind
 
-FLAGS = (
-    ("potency_controlled", "potency-controlled", "Weighed and issued by scan, adjusted to the lot's potency."),
-    ("safety_critical", "safety-critical", "Never taken blindly: scanned, or issued at the pick."),
-    ("operator_determined", "operator-determined", "The operator decides how much; scanned."),
-    ("high_value", "high-value", "An explicit quantity and a lot scan."),
-    ("variable_weight", "variable-weight", "An explicit quantity and a lot scan."),
-    ("label_controlled", "label-controlled", "Packing wants an approved, verified label version."),
-    ("supermarket", "supermarket", "May be drawn from supermarket bins without binding."),
-)
+FLAGS = tuple((name, label[:1].lower() + label[1:], hint) for name, label, hint in ITEM_FLAGS)
 
 
 @desk_page()
