@@ -21,11 +21,11 @@ LINES = 1_000_000
 ORDERS = 500
 
 
-def run(database: RealDatabase, *, lines: int = LINES) -> dict[str, float]:
+def run(database: RealDatabase, *, lines: int = LINES, orders: int = ORDERS) -> dict[str, float]:
     """Seconds of all SQL invariants together; RuntimeError where one is broken, for then it measures something else."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-    fill(database, build(ORDERS, name="LEDGER"), lines // COMPONENTS)
+    fill(database, build(orders, name="LEDGER"), lines // COMPONENTS)
     settle(database)
     took = {}
     for invariant in all_invariants():
@@ -67,6 +67,8 @@ def fill(database: RealDatabase, standard: Standard, postings: int) -> None:
         "number": Posting.objects.count(),
     }
     with psycopg.connect(database.url, autocommit=True) as session:
+        # the audit trail refuses writes of nobody
+        session.execute("SELECT set_config('backflush.actor', 'service:benchmark', false)")
         for statement in _MULTIPLY:
             session.execute(statement, values)
 
