@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from backflush.queries.control_record import control_record, route_of
 from masterdata.models import Operation, Site
-from masterdata.pages.access import desk_page, the_site
+from masterdata.pages.access import desk_page, person_of, the_site
 from masterdata.pages.documents import document_page, pdf_answer
 from masterdata.rules.document import both_times
 
@@ -21,7 +21,7 @@ def control_record_page(request: HttpRequest, pk: int, operation: str) -> HttpRe
     now = timezone.now()
     document = control_record(found, site, now)
     context: dict[str, Any] = {
-        **document_page(document, both_times(now.replace(microsecond=0), site.time_zone)),
+        **document_page(document, both_times(now.replace(microsecond=0), site.time_zone), person_of(request)),
         "item": found.item,
         "operation": found,
         "route": route_of(found.item),

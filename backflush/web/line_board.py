@@ -13,9 +13,10 @@ from django.utils.http import urlencode
 from backflush.queries.order_progress import progress_of_many
 from backflush.queries.readiness import Readiness, readiness_of
 from masterdata.models import ProductionLine
-from masterdata.pages.access import the_site
+from masterdata.pages.access import can, the_site
 from masterdata.pages.figures import figure
 from masterdata.pages.floor import floor_page
+from masterdata.rules.duties import Duty
 from traceability.models import LineClearance, OrderOperation, StockBalance, WorkOrder
 from traceability.queries import open_orders
 from traceability.queries.scanned_lines import scanned_operations
@@ -40,7 +41,7 @@ def line_board(request: HttpRequest) -> HttpResponse:
     if line is None:
         return redirect("line-choose")
     fetched = f"{reverse('line-cards')}?{urlencode({'line': line.code})}"
-    return render(request, "backflush/line_board.html", {"line": line, "cards_url": fetched, **_cards(line)})
+    return render(request, "backflush/line_board.html", {"line": line, "cards_url": fetched, **_cards(request, line)})
 
 
 @floor_page()
@@ -49,7 +50,7 @@ def line_cards(request: HttpRequest) -> HttpResponse:
     line = _line(request, request.GET.get("line", ""))
     if line is None:
         return HttpResponse(status=404)
-    return render(request, "backflush/line_cards.html", {"line": line, **_cards(line)})
+    return render(request, "backflush/line_cards.html", {"line": line, **_cards(request, line)})
 
 
 @floor_page()
@@ -70,7 +71,7 @@ def _only_line(request: HttpRequest) -> ProductionLine | None:
     return lines[0] if len(lines) == 1 else None
 
 
-def _cards(line: ProductionLine) -> dict[str, Any]:
+def _cards(request: HttpRequest, line: ProductionLine) -> dict[str, Any]:
     """One card for every operation that an order has at this line; the most urgent order first."""
     now = timezone.now()
     orders = list(open_orders(line))
@@ -90,6 +91,10 @@ def _cards(line: ProductionLine) -> dict[str, Any]:
             light = _after_another(light, [number for number in running if number != order.number])
             made = good.get((order.pk, operation.number), 0)
             cards.append(_card(order, operation, light, made, order.pk in bound, len(here) > 1, now))
+    if not can(request, Duty.REPORT_OUTPUT):
+        # who only looks on gets to the order, not to a form that would refuse them
+        for card in cards:
+            card |= {"url": card["order_url"], "next_label": "Open the order", "next_url": card["order_url"]}
     return {"cards": cards}
 
 

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 
-from masterdata.rules.document import Document, Table, both_times, section_content
+from masterdata.models import Person
+from masterdata.pages.offers import opens
+from masterdata.rules.document import Document, See, Table, both_times, section_content
 
 STANDARDS = ["a-2a"]
 NARROWEST, WIDEST = 6, 34
@@ -18,8 +20,8 @@ NARROWEST, WIDEST = 6, 34
 _BREAKS = re.compile(r"[\s/_.]+")
 
 
-def document_page(document: Document, made_at: str) -> dict[str, Any]:
-    """Context for `components/document.html`."""
+def document_page(document: Document, made_at: str, reader: Person) -> dict[str, Any]:
+    """Context for `components/document.html`; it leads only to pages that open for the reader."""
     return {
         "document": document,
         "made_at": made_at,
@@ -27,15 +29,19 @@ def document_page(document: Document, made_at: str) -> dict[str, Any]:
             {
                 "section": one,
                 "facts": [{"name": name, "value": value} for name, value in one.facts],
-                "see": [{"words": link.words, "url": _address(link.page, link.key)} for link in one.see],
+                "see": [
+                    {"words": link.words, "url": reverse(link.page, args=_key(link))}
+                    for link in one.see
+                    if opens(reader, link.page, *_key(link))
+                ],
             }
             for one in document.sections
         ],
     }
 
 
-def _address(page: str, key: object) -> str:
-    return reverse(page) if key is None else reverse(page, args=[key])
+def _key(link: See) -> list[object]:
+    return [] if link.key is None else [link.key]
 
 
 def pdf_of(document: Document, made: datetime, zone: str, *, picture: bool = False) -> bytes:

@@ -8,6 +8,7 @@ from masterdata.pages.rights import Rights, duties_of
 from masterdata.rules.duties import MAY, READING
 from masterdata.rules.vocabulary import Role
 from tests.roles.addresses import OPEN_TO_THE_WORLD, Address, addresses, is_api, patterns
+from tests.roles.offers import offered_by
 
 CAST = [role.value for role in Role]
 SHUT = {403, 404, 405}
@@ -43,14 +44,19 @@ def test_every_address_declares_who_may():
 
 
 @pytest.mark.parametrize("username", CAST)
-def test_every_page_opens_for_whoever_may_and_for_nobody_else(walker, username):
-    client, person, wrong = walker(username), Person.objects.get(username=username), []
+def test_every_page_opens_for_whoever_may_and_offers_nothing_that_its_reader_is_refused(walker, username):
+    client, person, wrong, offers = walker(username), Person.objects.get(username=username), [], 0
     for one in addresses(api=False):
         if one.name in ONLY_SENT:
             continue
-        code, allowed = client.get(one.path).status_code, may(person, rights_of(one).opens, one)
+        answer, allowed = client.get(one.path), may(person, rights_of(one).opens, one)
+        code = answer.status_code
         if (code in SHUT or code >= 500) if allowed else code != 403:
             wrong.append(f"{one}: {code}, {'may' if allowed else 'may not'} open it")
+        found = offered_by(answer)
+        offers += len(found)
+        wrong += [f"{one}: it offers {offer}, which is refused" for offer in found if offer.refused_to(person)]
+    assert offers > 100
     assert not wrong, "\n".join(wrong)
 
 
