@@ -103,10 +103,14 @@ def test_an_empty_signature_is_told_apart_from_a_wrong_one(as_):
     assert "A signature needs user name or badge, and password." in answer.content.decode()
 
 
-def test_who_may_not_sign_is_refused_in_words(as_):
+def test_who_may_not_sign_is_told_who_does_and_is_refused_in_words(as_):
     client, asked = as_("supervisor"), request()
     here = reverse("reversal", args=[asked.pk])
-    answer = client.post(here, signed(fields_of(client.get(here), here, "digest"), "supervisor"))
+    looked = client.get(here).content.decode()
+    assert "QA signs or declines it" in looked
+    assert "My signature means" not in looked
+    form = fields_of(as_("qa").get(here), here, "digest")
+    answer = client.post(here, signed(form, "supervisor"))
     assert answer.status_code == 403
     assert "Sam Supervisor may not sign or decline a reversal" in answer.content.decode()
 
