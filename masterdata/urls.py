@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from masterdata.api.boms import Boms, OneBom
+from masterdata.api.change_requests import ChangeRequestFile, ChangeRequests, OneChangeRequest
 from masterdata.api.items import Items
 from masterdata.api.signatures import Signatures
 from masterdata.web import (
@@ -41,6 +42,13 @@ api_urls = [
     path("api/v1/signatures", Signatures.as_view(), name="api-signatures"),
     path("api/v1/boms", Boms.as_view(), name="api-boms"),
     path("api/v1/boms/<int:bom_id>", OneBom.as_view(), name="api-bom"),
+    path("api/v1/change-requests", ChangeRequests.as_view(), name="api-change-requests"),
+    path("api/v1/change-requests/<int:change_number>", OneChangeRequest.as_view(), name="api-change-request"),
+    path(
+        "api/v1/change-requests/<int:change_number>/attachments/<int:attachment_id>",
+        ChangeRequestFile.as_view(),
+        name="api-change-attachment",
+    ),
 ]
 web_urls = [
     path("sign-in", sign_in, name="sign-in"),

@@ -6,10 +6,20 @@ from django.test.utils import CaptureQueriesContext
 
 from backflush.actions.post_reports import post_reports
 from masterdata.rules.bom import LineDraft
-from tests import floor, plant
+from tests import changing, floor, plant
 from tests.api.shop import REPORTS, faults, person_client, report
 
-LISTS = ["operation-reports", "lots", "work-orders", "postings", "items", "boms", "variances", "quality-records"]
+LISTS = [
+    "operation-reports",
+    "lots",
+    "work-orders",
+    "postings",
+    "items",
+    "boms",
+    "variances",
+    "quality-records",
+    "change-requests",
+]
 
 
 @pytest.fixture
@@ -93,6 +103,7 @@ def test_pages_follow_one_another_without_gap_while_rows_are_added(shop, device)
 
 def test_queries_do_not_grow_with_the_rows(shop, device, finance, django_assert_max_num_queries):
     for number in range(2, 6):
+        changing.proposed(shop.foil, standard_cost=str(number + 4))
         order = floor.released_order(shop.kit, "10", number=f"WO-{number}")
         floor.staged(order, shop.foil, "5", code=f"F/{number}")
         assert device.send(REPORTS, report(order=f"WO-{number}", good="1")).status_code == 202
@@ -106,6 +117,7 @@ def test_queries_do_not_grow_with_the_rows(shop, device, finance, django_assert_
         "postings": 3,
         "items": 2,
         "boms": 2,
+        "change-requests": 2,
     }
     for name, queries in most.items():
         with django_assert_max_num_queries(queries, info=name):
