@@ -142,7 +142,7 @@ def test_after_submission_the_page_offers_no_form_says_why_and_refuses_what_is_s
     address = reverse("change-attach", args=[draft.number])
     shown = page(engineer, draft)
     assert address not in shown
-    assert "Since the request was submitted, none is added or taken out" in shown
+    assert "so none is added or taken out any more" in shown
     answer = engineer.post(address, {"file": SimpleUploadedFile("late.txt", b"late")})
     assert answer.status_code == 422
     assert "is submitted: its files belong to what is signed" in answer.content.decode()
