@@ -6,6 +6,8 @@ from masterdata.api.boms import Boms, OneBom
 from masterdata.api.change_requests import ChangeRequestFile, ChangeRequests, OneChangeRequest
 from masterdata.api.items import Items
 from masterdata.api.signatures import Signatures
+from masterdata.api.trigger_definitions import OneTriggerDefinition, TriggerDefinitions
+from masterdata.api.unit_factors import OneUnitFactor, UnitFactors
 from masterdata.web import (
     audit_reviews,
     audit_trail,
@@ -42,6 +44,10 @@ api_urls = [
     path("api/v1/signatures", Signatures.as_view(), name="api-signatures"),
     path("api/v1/boms", Boms.as_view(), name="api-boms"),
     path("api/v1/boms/<int:bom_id>", OneBom.as_view(), name="api-bom"),
+    path("api/v1/unit-factors", UnitFactors.as_view(), name="api-unit-factors"),
+    path("api/v1/unit-factors/<int:factor_id>", OneUnitFactor.as_view(), name="api-unit-factor"),
+    path("api/v1/trigger-definitions", TriggerDefinitions.as_view(), name="api-trigger-definitions"),
+    path("api/v1/trigger-definitions/<int:trigger_id>", OneTriggerDefinition.as_view(), name="api-trigger-definition"),
     path("api/v1/change-requests", ChangeRequests.as_view(), name="api-change-requests"),
     path("api/v1/change-requests/<int:change_number>", OneChangeRequest.as_view(), name="api-change-request"),
     path(

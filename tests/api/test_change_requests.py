@@ -157,14 +157,6 @@ def test_the_example_of_the_schema_is_as_the_schema_says():
     jsonschema.Draft202012Validator(ONE).validate(EXAMPLE.value)
 
 
-def test_an_approved_bom_version_shows_the_signature_that_approved_it(shop, qa):
-    version = shop.kit.bom_versions.get()
-    told = qa.get(f"/api/v1/boms/{version.pk}").json()["signature"]
-    assert (told["printed_name"], told["digest"], told["stands"]) == ("Quinn Quality", version.signature.digest, True)
-    draft, _ = drafted_version(shop.kit)
-    assert qa.get(f"/api/v1/boms/{draft.pk}").json()["signature"] is None
-
-
 def test_a_signature_whose_request_was_altered_is_told_as_broken(real_database):
     shop = small_plant()
     request = changing.changed(shop.foil, standard_cost="5.25")

@@ -19,6 +19,8 @@ LISTS = [
     "variances",
     "quality-records",
     "change-requests",
+    "unit-factors",
+    "trigger-definitions",
 ]
 
 
@@ -108,6 +110,7 @@ def test_queries_do_not_grow_with_the_rows(shop, device, finance, django_assert_
         floor.staged(order, shop.foil, "5", code=f"F/{number}")
         assert device.send(REPORTS, report(order=f"WO-{number}", good="1")).status_code == 202
         device.send(REPORTS, report(order=f"WO-{number}", operation="99"))
+        plant.factor(shop.foil, "KGM", ("MTK", "MTR", "LTR", "H87")[number - 2], "20")
         plant.approved_bom(plant.product(f"KIT-{number}"), lines=[LineDraft("FOIL", "1")])
     post_reports()
     most = {
@@ -118,6 +121,8 @@ def test_queries_do_not_grow_with_the_rows(shop, device, finance, django_assert_
         "items": 2,
         "boms": 2,
         "change-requests": 2,
+        "unit-factors": 2,
+        "trigger-definitions": 2,
     }
     for name, queries in most.items():
         with django_assert_max_num_queries(queries, info=name):

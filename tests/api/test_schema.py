@@ -151,6 +151,8 @@ def busy_plant(db):
             "sscc": case.sscc,
             "code": shop.kit.code,
             "bom_id": shop.kit.bom_versions.get().pk,
+            "factor_id": plant.factor(shop.foil, "KGM", "MTK", "20").pk,
+            "trigger_id": shop.kit.trigger_definitions.get().pk,
             "change_number": changing.submitted(change).number,
             "attachment_id": file.pk,
         },

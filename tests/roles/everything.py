@@ -203,6 +203,8 @@ def _worked_on() -> dict[str, list[Arguments]]:
         "api-posting*": [{"number": posting}],
         "api-lot*": [{"lot_id": lot.pk}],
         "api-bom": [{"bom_id": draft.pk}],
+        "api-unit-factor": [{"factor_id": one.pk} for one in UnitFactor.objects.order_by("pk")[:1]],
+        "api-trigger-definition": [{"trigger_id": one.pk} for one in TriggerDefinition.objects.order_by("pk")[:1]],
         "api-change-request": [{"change_number": one.number} for one in ChangeRequest.objects.all()],
         "api-change-attachment": [
             {"change_number": one.request.number, "attachment_id": one.pk}
