@@ -36,6 +36,10 @@ class ReadOnly(admin.ModelAdmin):
     def get_list_display(self, request: HttpRequest) -> list[str]:
         return ["__str__", *(field.name for field in _shown(self.model) if field.name != "id")][:8]
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        files = [field.name for field in self.model._meta.concrete_fields if isinstance(field, models.BinaryField)]
+        return super().get_queryset(request).defer(*files) if files else super().get_queryset(request)
+
     def get_list_select_related(self, request: HttpRequest) -> list[str]:
         return [field.name for field in _shown(self.model) if isinstance(field, models.ForeignKey)]
 
@@ -66,7 +70,8 @@ class ReadOnlyWithHistory(ReadOnly, SimpleHistoryAdmin):
 
 def _shown(model: type[models.Model]) -> list[models.Field]:
     secret = frozenset() if model in EVIDENCE else SECRETS
-    return [field for field in model._meta.concrete_fields if field.name not in secret]
+    fields = [field for field in model._meta.concrete_fields if field.name not in secret]
+    return [field for field in fields if not isinstance(field, models.BinaryField)]  # files are saved, never shown
 
 
 for name in tables.__all__:

@@ -3,8 +3,11 @@
 from django.urls import path, re_path
 
 from masterdata.api.boms import Boms, OneBom
+from masterdata.api.change_requests import ChangeRequestFile, ChangeRequests, OneChangeRequest
 from masterdata.api.items import Items
 from masterdata.api.signatures import Signatures
+from masterdata.api.trigger_definitions import OneTriggerDefinition, TriggerDefinitions
+from masterdata.api.unit_factors import OneUnitFactor, UnitFactors
 from masterdata.web import (
     audit_reviews,
     audit_trail,
@@ -13,6 +16,7 @@ from masterdata.web import (
     bom_costs,
     bom_drafts,
     boms,
+    change_attachments,
     change_editing,
     change_requests,
     credentials,
@@ -40,6 +44,17 @@ api_urls = [
     path("api/v1/signatures", Signatures.as_view(), name="api-signatures"),
     path("api/v1/boms", Boms.as_view(), name="api-boms"),
     path("api/v1/boms/<int:bom_id>", OneBom.as_view(), name="api-bom"),
+    path("api/v1/unit-factors", UnitFactors.as_view(), name="api-unit-factors"),
+    path("api/v1/unit-factors/<int:factor_id>", OneUnitFactor.as_view(), name="api-unit-factor"),
+    path("api/v1/trigger-definitions", TriggerDefinitions.as_view(), name="api-trigger-definitions"),
+    path("api/v1/trigger-definitions/<int:trigger_id>", OneTriggerDefinition.as_view(), name="api-trigger-definition"),
+    path("api/v1/change-requests", ChangeRequests.as_view(), name="api-change-requests"),
+    path("api/v1/change-requests/<int:change_number>", OneChangeRequest.as_view(), name="api-change-request"),
+    path(
+        "api/v1/change-requests/<int:change_number>/attachments/<int:attachment_id>",
+        ChangeRequestFile.as_view(),
+        name="api-change-attachment",
+    ),
 ]
 web_urls = [
     path("sign-in", sign_in, name="sign-in"),
@@ -71,6 +86,13 @@ desk_urls = [
     path("change-requests/<int:number>/withdraw", change_requests.change_withdraw, name="change-withdraw"),
     path("change-requests/<int:number>/sign", change_requests.change_sign, name="change-sign"),
     path("change-requests/<int:number>/reject", change_requests.change_reject, name="change-reject"),
+    path("change-requests/<int:number>/attach", change_attachments.change_attach, name="change-attach"),
+    path("change-requests/<int:number>/files/<int:pk>", change_attachments.change_file, name="change-file"),
+    path(
+        "change-requests/<int:number>/files/<int:pk>/take-out",
+        change_attachments.change_file_take_out,
+        name="change-file-take-out",
+    ),
     path("change-requests/<int:number>/note", change_requests.change_note, name="change-note"),
     path("items", items.items, name="items"),
     path("items/new", change_editing.new, {"kind": "item"}, name="item-new"),

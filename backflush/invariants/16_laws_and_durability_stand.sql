@@ -10,25 +10,27 @@ WITH ours AS (
     ('audit_delete', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
-        || 'auditreview|reviewedevent|dataimport)'),
+        || 'auditreview|reviewedevent|dataimport|changeattachment|attachmenttakenout)'),
     ('audit_delete', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_delete', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_insert', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
-        || 'auditreview|reviewedevent|dataimport)'),
+        || 'auditreview|reviewedevent|dataimport|changeattachment|attachmenttakenout)'),
     ('audit_insert', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_insert', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_update', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
-        || 'auditreview|reviewedevent|dataimport)'),
+        || 'auditreview|reviewedevent|dataimport|changeattachment|attachmenttakenout)'),
     ('audit_update', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_update', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_is_signed_by_its_auditor', 'backflush_bomaudit'),
+    ('attachment_taken_out_law', 'masterdata_attachmenttakenout'),
     ('bump_revision', 'masterdata_(bin|binservice|bomalternate|bomline|bomlinestep|bomoutput|bomversion|device|item|labelversion|'
         || 'operation|productionline|reasoncode|scrapfactor|site|training|triggerdefinition|triggerdefinition_devices|unit|'
         || 'unitfactor|changepolicy|threshold)'),
+    ('change_attachment_law', 'masterdata_changeattachment'),
     ('change_law', 'masterdata_changerequest'),
     ('change_order_law', 'masterdata_changeorder'),
     ('change_signature_law', 'masterdata_changesignature'),
@@ -54,7 +56,7 @@ WITH ours AS (
     ('nothing_is_deleted', 'traceability_(handlingunit|lineclearance|materiallot|orderoperation|qualitynumber|qualityrecord|'
         || 'stockbalance|workorder)'),
     ('only_added_to', 'masterdata_(historical.*|signature|devicenonce|auditevent|auditblock|credentialevent|formerpassword|'
-        || 'changenote|changesignature|periodicreview|importfile|importedrecord)'),
+        || 'changenote|changesignature|periodicreview|importfile|importedrecord|changeattachment|attachmenttakenout)'),
     ('only_by_request', 'masterdata_(item|operation|bin|binservice|productionline|reasoncode|supplier|threshold|changepolicy)'),
     ('only_old_nonces_go', 'masterdata_devicenonce'),
     ('order_moves_along_its_states', 'traceability_workorder'),

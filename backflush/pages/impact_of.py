@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from backflush.queries.impact_replays import impact_replays_of
@@ -14,6 +15,7 @@ from masterdata.models import BomVersion, UnitFactor
 from masterdata.pages.access import can, site_of
 from masterdata.pages.beside import say_what_stands_beside
 from masterdata.pages.figures import money
+from masterdata.queries.proposal_replays import ProposalReplay, tell_of_proposal_replays
 from masterdata.rules.duties import Duty
 from masterdata.rules.exact import Fraction
 
@@ -24,6 +26,25 @@ def show_impact_beside_proposals() -> None:
     """Called once, when the application starts."""
     say_what_stands_beside("bom_version", _of_bom_version)
     say_what_stands_beside("unit_factor", _of_unit_factor)
+    tell_of_proposal_replays(_replays)
+
+
+def _replays(kind: str, record_id: int, site_id: int | None) -> list[ProposalReplay]:
+    """Those that the page shows, for the API."""
+    if kind not in set(ProposalKind):
+        return []
+    return [
+        ProposalReplay(
+            state=row["replay"].state,
+            since=row["replay"].since,
+            until=row["replay"].until,
+            requested_at=row["replay"].requested_at,
+            requested_by=row["replay"].requested_by.username,
+            outdated=row["outdated"],
+            page=reverse("impact-replay", args=[row["replay"].pk]),
+        )
+        for row in impact_replays_of(kind, record_id, site_id)
+    ]
 
 
 def _of_bom_version(request: HttpRequest, record: BomVersion) -> SafeString | str:

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from backflush.project.addresses import database_settings
 from backflush.project.logs import logging_settings
+from masterdata.rules.attachments import CEILING_MEGABYTES
 from masterdata.rules.reviews import intervals_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -310,6 +311,11 @@ SPECTACULAR_SETTINGS = {
 IMPORT_MOST_MEGABYTES = number("IMPORT_MOST_MEGABYTES", 20)
 IMPORT_MOST_ROWS = number("IMPORT_MOST_ROWS", 100_000)
 IMPORT_MOST_CHANGES = number("IMPORT_MOST_CHANGES", 5000)
+
+# Files attached to change requests: how large one may be. The database itself takes no more than the ceiling.
+ATTACHMENT_MOST_MEGABYTES = number("ATTACHMENT_MOST_MEGABYTES", 10)
+if not 1 <= ATTACHMENT_MOST_MEGABYTES <= CEILING_MEGABYTES:
+    raise ImproperlyConfigured(f"ATTACHMENT_MOST_MEGABYTES is from 1 to {CEILING_MEGABYTES}.")
 
 # The outbox
 

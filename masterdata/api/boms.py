@@ -22,6 +22,7 @@ from masterdata.pages.api_schema import (
     text,
     whole,
 )
+from masterdata.pages.api_signatures import OF_A_VERSION, of_version
 from masterdata.pages.api_values import plain
 from masterdata.pages.callers import caller_of
 from masterdata.queries import bom_content
@@ -46,7 +47,13 @@ _FIELDS = {
 BOM = named("BomVersion", record(_FIELDS))
 ONE_BOM = named(
     "BomVersionInFull",
-    record({**_FIELDS, "content": {"type": "object", "description": "The whole version, as it is signed"}}),
+    record(
+        {
+            **_FIELDS,
+            "signature": OF_A_VERSION,
+            "content": {"type": "object", "description": "The whole version, as it is signed"},
+        }
+    ),
 )
 FILTERS = {
     "item": Filter("item__code", "Code of what it makes"),
@@ -83,7 +90,7 @@ class OneBom(APIView):
         version = _versions().filter(pk=bom_id).first()
         if version is None:
             raise Http404(f"There is no BOM version {bom_id}.")
-        return Response({**_described(version), "content": bom_content(version)})
+        return Response({**_described(version), "signature": of_version(version), "content": bom_content(version)})
 
 
 def _described(version: BomVersion) -> dict[str, Any]:

@@ -10,21 +10,12 @@ from rest_framework.views import APIView
 
 from masterdata.models import Signature
 from masterdata.pages.api_lists import Filter, page_of, parameters_of
-from masterdata.pages.api_schema import described, flag, listing, many, moment, named, record, text, whole
+from masterdata.pages.api_schema import described, listing, named, record, text, whole
+from masterdata.pages.api_signatures import MANIFESTATION, manifestation
 from masterdata.pages.callers import caller_of, require_person
 from masterdata.queries.signature_check import breaks_in
 from masterdata.rules.duties import Duty
 
-MANIFESTATION = {
-    "printed_name": text("Of the signer, as it was then"),
-    "meaning": text("What the signature means"),
-    "signed_at": moment("In UTC"),
-    "site_time": text("As the signer's clock showed it, with its zone"),
-    "components": text("What was entered anew to sign"),
-    "digest": text("SHA-256 over all of this and what was signed"),
-    "stands": flag("Whether it is as it was given and its record says what was signed"),
-    "breaks": many(text("In words: what does not fit")),
-}
 SIGNATURE = named(
     "Signature",
     record(
@@ -69,14 +60,7 @@ def _listed(rows: Sequence[Signature]) -> list[dict[str, Any]]:
             "id": row.pk,
             "kind": row.subject_kind,
             "key": row.subject_key,
-            "printed_name": row.printed_name,
-            "meaning": row.meaning,
-            "signed_at": row.signed_at,
-            "site_time": row.site_time,
-            "components": row.components,
-            "digest": row.digest,
-            "stands": not found[row.pk],
-            "breaks": [one.sentence for one in found[row.pk]],
+            **manifestation(row, found[row.pk]),
         }
         for row in rows
     ]

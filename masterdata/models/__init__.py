@@ -1,5 +1,6 @@
 """Tables of master data."""
 
+from masterdata.models.attachments import AttachmentTakenOut, ChangeAttachment
 from masterdata.models.audit import AuditBlock, AuditEvent, HistoryMark
 from masterdata.models.audit_reviews import AuditReview, ReviewedEvent
 from masterdata.models.boms import BomAlternate, BomLine, BomLineStep, BomOutput, BomVersion, ScrapFactor
@@ -24,6 +25,7 @@ from masterdata.models.signatures import MasterDataRevision, Signature, SigningT
 from masterdata.models.units import Unit, UnitFactor
 
 __all__ = [
+    "AttachmentTakenOut",
     "AuditBlock",
     "AuditEvent",
     "AuditReview",
@@ -34,6 +36,7 @@ __all__ = [
     "BomLineStep",
     "BomOutput",
     "BomVersion",
+    "ChangeAttachment",
     "ChangeNote",
     "ChangeOrder",
     "ChangePolicy",

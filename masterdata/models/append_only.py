@@ -1,6 +1,8 @@
 """Tables of this app that the serving role may only add to, or only read."""
 
 APPEND_ONLY_TABLES = (
+    "masterdata_attachmenttakenout",
+    "masterdata_changeattachment",
     "masterdata_changenote",
     "masterdata_changesignature",
     "masterdata_credentialevent",

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 
 class _File(BaseRenderer):
-    charset = "utf-8"
+    charset: str | None = "utf-8"
 
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
@@ -25,6 +25,14 @@ class Csv(_File):
 class Xml(_File):
     media_type = "application/xml"
     format = "xml"
+
+
+class Bytes(_File):
+    """Of a view that makes its answer itself; only what went wrong is rendered, as JSON."""
+
+    media_type = "application/octet-stream"
+    format = "bytes"
+    charset = None
 
 
 class LinkedData(JSONRenderer):

@@ -27,11 +27,12 @@ _CURSOR = re.compile(rb"(o=[1-9][0-9]{0,3})?((^|&)r=1)?((^|&)p=[0-9]{1,18})?")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One query parameter. `lookup`: a field path, or what makes a condition of the value."""
+    """One query parameter. `lookup`: a field path, or what makes a condition of the value. `most`: of a whole number."""
 
     lookup: str | Callable[[str], Q]
     about: str
     words: tuple[str, ...] = ()
+    most: int = 0
 
     def condition(self, value: str) -> Q:
         return Q(**{self.lookup: value}) if isinstance(self.lookup, str) else self.lookup(value)
@@ -47,7 +48,8 @@ def parameters_of(filters: Mapping[str, Filter]) -> list[OpenApiParameter]:
         parameter("cursor", "Which page; taken from `next` or `previous`"),
         parameter("page_size", f"Rows on a page, 1 to {MOST_ROWS}", whole_number=True),
     ]
-    return [parameter(name, one.about, words=one.words) for name, one in filters.items()] + paging
+    shown = [parameter(name, one.about, words=one.words, whole_number=bool(one.most)) for name, one in filters.items()]
+    return shown + paging
 
 
 def checked(request: Request, known: Mapping[str, Collection[str] | Check]) -> dict[str, str]:
@@ -120,7 +122,8 @@ def page_of(
         "cursor": cursor_fault,
         "page_size": whole_number("page_size", MOST_ROWS),
     }
-    given = checked(request, {**{name: one.words for name, one in filters.items()}, **paging})
+    known = {name: whole_number(name, one.most) if one.most else one.words for name, one in filters.items()}
+    given = checked(request, {**known, **paging})
     for name in paging:
         given.pop(name, None)
     for name, value in given.items():

@@ -5,8 +5,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from masterdata.models import ChangePolicy, ChangeRequest
+from masterdata.queries.attachments import signed_files
 from masterdata.queries.contents import time_text
-from masterdata.queries.governed import base_of, content_of_record, find_record
+from masterdata.queries.governed import MODELS, base_of, content_of_record, find_record
 from masterdata.queries.open_orders import OpenOrder, open_orders
 from masterdata.rules.change_control import (
     DEFAULT_SIGNERS,
@@ -77,6 +78,7 @@ def content_of_request(request: ChangeRequest, record: Any) -> dict[str, Any]:
         ],
         "base": request.base,
         "proposed": proposal_of(request, record),
+        **signed_files(request),
     }
 
 
@@ -128,6 +130,27 @@ def undecided_orders(request: ChangeRequest, record: Any) -> list[str]:
         return []
     decided = set(request.orders.values_list("order_id", flat=True))
     return [order.name for order in touched_orders(request, record) if order.order_id not in decided]
+
+
+def order_decisions(request: ChangeRequest, record: Any) -> dict[str, Any]:
+    """Open orders that the change touches, each with what was decided; and those that were decided on and are not open now."""
+    if request.kind != "bom_version":
+        return {}
+    decided = {one.order_id: one for one in request.orders.all()}
+    still = touched_orders(request, record) if request.state in OPEN_STATES else []
+    rows = [{"order": one, "choice": decided[one.order_id].choice if one.order_id in decided else ""} for one in still]
+    known = {one.order_id for one in still}
+    past = [one for order_id, one in sorted(decided.items()) if order_id not in known]
+    return {"rows": rows, "past": past, "asked": request.state in OPEN_STATES}
+
+
+def about_item(code: str) -> Q:
+    """Requests on an item of this code, or on what belongs to it: BOM versions, factors, triggers, operations, labels."""
+    found = Q(kind="item", subject=code)
+    for kind in ("bom_version", "unit_factor", "trigger_definition", "operation", "label_version"):
+        its = MODELS[kind]._default_manager.filter(item__code=code)
+        found |= Q(kind=kind, record_id__in=its.values("pk")) | Q(kind=kind, proposed__item=code)
+    return found
 
 
 def changes_of(kind: str, record_id: int) -> QuerySet[ChangeRequest]:

@@ -15,6 +15,7 @@ class Duty(StrEnum):
     PROPOSE_CHANGE = "propose changes of governed records"
     SIGN_CHANGE = "sign and reject change requests"
     DISCUSS_CHANGE = "leave notes on change requests"
+    ATTACH_TO_CHANGE = "attach files to drafted change requests"
     IMPORT_MASTER_DATA = "import items, unit factors and BOMs"
     APPROVE_MASTER_DATA = "approve BOMs, unit factors and trigger definitions"
     APPROVE_LABEL = "approve labels"
@@ -68,6 +69,7 @@ MAY: dict[Duty, frozenset[Role]] = {
     Duty.PROPOSE_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA}),
     Duty.SIGN_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA, _R.SUPERVISOR, _R.FINANCE}),
     Duty.DISCUSS_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA, _R.SUPERVISOR, _R.FINANCE}),
+    Duty.ATTACH_TO_CHANGE: frozenset({_R.ADMIN, _R.ENGINEER, _R.QA, _R.SUPERVISOR, _R.FINANCE}),
     Duty.IMPORT_MASTER_DATA: frozenset({_R.ENGINEER}),
     Duty.APPROVE_MASTER_DATA: frozenset({_R.ENGINEER, _R.QA}),
     Duty.APPROVE_LABEL: frozenset({_R.QA}),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,24 +12,22 @@ from django.utils import timezone
 from masterdata.actions.submit_change import change_faults
 from masterdata.models import ChangeRequest
 from masterdata.pages.access import can, person_of, status_of
+from masterdata.pages.attachments import most_bytes, size_in_words
 from masterdata.pages.beside import beside
-from masterdata.pages.figures import when, words
+from masterdata.pages.changes import checked_signatures, difference_rows, role_in_words
+from masterdata.pages.figures import when
 from masterdata.pages.histories import history_of
 from masterdata.pages.signatures import manifested
+from masterdata.queries.attachments import attachments_of, is_intact
 from masterdata.queries.changes import (
-    SUBJECT,
-    base_now,
-    changes_in,
     content_of_request,
     given_signatures,
     missing_signers,
+    order_decisions,
     others_open,
-    proposal_of,
     record_of,
-    touched_orders,
 )
-from masterdata.queries.signature_check import breaks_of
-from masterdata.rules.bom_difference import differences
+from masterdata.rules.attachments import ENDINGS
 from masterdata.rules.change_control import OPEN_STATES, ChangeState, signing_refusals
 from masterdata.rules.duties import Duty
 from masterdata.rules.governed_kinds import KINDS
@@ -69,10 +68,11 @@ def change_page(request: HttpRequest, found: ChangeRequest, *, refusals: Sequenc
         "rows": difference_rows(found, record),
         "faults": [fault for fault in faults if fault not in refusals],
         "conflicts": list(others_open(found)) if found.state in OPEN_STATES else [],
-        "orders": _orders(found, record),
+        "orders": order_decisions(found, record),
         "signatures": _signatures(found),
-        "missing": [f"{_role(role)}: approval" for role in missing_signers(found)] if not draft else [],
+        "missing": [f"{role_in_words(role)}: approval" for role in missing_signers(found)] if not draft else [],
         "beside": beside(request, found.kind, record) if record is not None else [],
+        "files": _files(request, found),
         "notes": found.notes.select_related("author").order_by("id"),
         "digest": content_digest(content),
         "may_edit": draft and own,
@@ -89,6 +89,29 @@ def change_page(request: HttpRequest, found: ChangeRequest, *, refusals: Sequenc
         "trail": [{"label": "Change requests", "url": reverse("changes")}, {"label": str(found)}],
     }
     return render(request, "masterdata/change.html", context, status=status_of(refusals) if refusals else 200)
+
+
+def _files(request: HttpRequest, found: ChangeRequest) -> dict[str, Any]:
+    """Files of the request, and what may be done with them."""
+    draft, may = found.state == ChangeState.DRAFT, can(request, Duty.ATTACH_TO_CHANGE)
+    rows = [
+        {
+            "file": one,
+            "size": size_in_words(one.size),
+            "intact": is_intact(one),
+            "may_take_out": draft and may and person_of(request).pk in (found.author_id, one.added_by_id),
+        }
+        for one in attachments_of(found)
+    ]
+    return {
+        "standing": [one for one in rows if not hasattr(one["file"], "taken_out")],
+        "taken_out": [one for one in rows if hasattr(one["file"], "taken_out")],
+        "draft": draft,
+        "may_attach": draft and may,
+        "endings": ",".join(ENDINGS),
+        "most_bytes": most_bytes(),
+        "most_megabytes": settings.ATTACHMENT_MOST_MEGABYTES,
+    }
 
 
 def record_url(found: ChangeRequest) -> str:
@@ -111,10 +134,6 @@ def way_back(kind: str, record: Any, name: str) -> list[dict[str, str]]:
 
 def _draft_url(found: ChangeRequest) -> str:
     return reverse("bom-edit", args=[found.record_id]) if found.kind == "bom_version" else ""
-
-
-def _role(role: str) -> str:
-    return "QA" if role == "qa" else role
 
 
 def _facts(found: ChangeRequest) -> list[dict[str, Any]]:
@@ -141,55 +160,13 @@ def _facts(found: ChangeRequest) -> list[dict[str, Any]]:
     ]
 
 
-def difference_rows(found: ChangeRequest, record: Any) -> list[dict[str, str]]:
-    """What differs, in words: of a BOM line by line, of others field by field."""
-    if found.kind == "bom_version" and record is not None:
-        proposed = proposal_of(found, record)
-        base = base_now(found, record) if found.state == ChangeState.DRAFT else found.base
-        empty = {**proposed, "base_quantity": "", "base_unit": "", "phantom": "", "lines": [], "outputs": []}
-        told = differences(base or {**empty, "scrap_factors": []}, proposed)
-        return [{"what": one.what, "field": one.field, "old": one.old, "new": one.new} for one in told]
-    kind = KINDS[found.kind]
-    rows = []
-    for one in changes_in(found, record):
-        field = kind.field(one.field)
-        label = field.label if field else words(one.field).capitalize()
-        rows.append({"what": "", "field": label, "old": in_words(one.old), "new": in_words(one.new)})
-    return rows
-
-
-def in_words(value: Any) -> str:
-    """A canonical value in words."""
-    if value is None or value == "" or value == []:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(_role(str(one)) for one in value)
-    return str(value).replace("_", " ")
-
-
-def _orders(found: ChangeRequest, record: Any) -> dict[str, Any]:
-    """Open orders that the change touches, each with what was decided; and those that were decided on and are not open now."""
-    if found.kind != "bom_version":
-        return {}
-    decided = {one.order_id: one for one in found.orders.all()}
-    still = touched_orders(found, record) if found.state in OPEN_STATES else []
-    rows = [{"order": one, "choice": decided[one.order_id].choice if one.order_id in decided else ""} for one in still]
-    known = {one.order_id for one in still}
-    past = [one for order_id, one in sorted(decided.items()) if order_id not in known]
-    return {"rows": rows, "past": past, "asked": found.state in OPEN_STATES}
-
-
 def _signatures(found: ChangeRequest) -> list[dict[str, Any]]:
     """Every signature, also of rounds that were taken back; one of this round is for what stands here, or broken."""
     told = []
-    for one in found.signatures.select_related("signature").order_by("id"):
-        past = one.round != found.round
-        breaks = breaks_of(one.signature, kind=SUBJECT, key=str(found.number))
-        shown = manifested(one.signature, breaks, _role(one.role))
-        if past:
-            shown["meaning"] += f" (of round {one.round}, taken back since: does not count)"
+    for one in checked_signatures(found):
+        shown = manifested(one.given.signature, one.breaks, role_in_words(one.given.role))
+        if not one.counts:
+            shown["meaning"] += f" (of round {one.given.round}, taken back since: does not count)"
         told.append(shown)
     return told
 
@@ -219,7 +196,7 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
         "waits": True,
         "signs": signs and not hindered,
         "not_me": hindered if signs else [one for one in hindered if one.code == "author_is_approver"],
-        "roles": [{"code": one, "label": _role(one)} for one in roles],
+        "roles": [{"code": one, "label": role_in_words(one)} for one in roles],
         "signed_facts": [
             {"name": "Request", "value": f"{found}, round {found.round}"},
             {"name": "Record", "value": f"{KINDS[found.kind].title} {found.subject}"},
@@ -227,6 +204,7 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
             {"name": "Written by", "value": found.author.name},
             {"name": "Says", "value": f"what is shown above: {figures}"},
             {"name": "Takes effect", "value": when(found.effective_from) or "at once, with the last signature"},
+            *([{"name": "Files", "value": _named_files(content)}] if "attachments" in content else []),
             *(
                 [{"name": "Open orders", "value": ", ".join(f"{o['order']}: {o['choice']}" for o in content["orders"])}]
                 if content["orders"]
@@ -234,3 +212,8 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
             ),
         ],
     }
+
+
+def _named_files(content: dict[str, Any]) -> str:
+    """The files that are signed; so much of each digest that it can be compared with the list."""
+    return ", ".join(f"{one['name']} (SHA-256 {one['sha256'][:12]}…)" for one in content["attachments"])

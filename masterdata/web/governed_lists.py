@@ -9,11 +9,11 @@ from django.urls import reverse
 from masterdata.actions.propose_change import duty_of
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page
+from masterdata.pages.changes import in_words
 from masterdata.pages.figures import words
 from masterdata.queries.governed import content_of_record, governed, subject_of_record
 from masterdata.rules.change_control import DEFAULT_SIGNERS
 from masterdata.rules.governed_kinds import KINDS
-from masterdata.web.change_page import in_words
 
 #: by kind: the order, and what a search looks at
 _SOUGHT: dict[str, tuple[str, tuple[str, ...]]] = {

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, refused_page, site_of, status_of
 from masterdata.pages.figures import figure, when
 from masterdata.pages.once import form_number, once
+from masterdata.pages.uploads import FORM_BYTES, BoundedUpload, announced_bytes
 from masterdata.rules.duties import Duty
 from masterdata.rules.import_changes import Verdict
 from masterdata.rules.import_flow import ImportState
@@ -28,8 +28,6 @@ from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.sheet_columns import KINDS
 from masterdata.tasks import ask_for_work, progress_of, work_on_import
 
-#: a form's own fields, beside the file
-_FORM_BYTES = 64 * 1024
 #: what is done while the browser waits; more is left to a worker
 AT_ONCE_BYTES, AT_ONCE_CHANGES = 256 * 1024, 25
 TONES = {
@@ -62,28 +60,16 @@ class UploadForm(forms.Form):
     reason = forms.CharField(max_length=300, label="Why?", help_text="Stands in every change request.")
 
 
-class _Limited(TemporaryFileUploadHandler):
-    """Stops reading once the file is too large, whatever its announced length was."""
-
-    exceeded = False
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if start + len(raw_data) > settings.IMPORT_MOST_MEGABYTES * 2**20:
-            self.exceeded = True
-            raise StopUpload(connection_reset=True)
-        super().receive_data_chunk(raw_data, start)
-
-
 @csrf_exempt  # the token is in the body, which is not read before its length is known; `_upload` protects
 @desk_page(to_change=Duty.IMPORT_MASTER_DATA)
 def imports(request: HttpRequest) -> HttpResponse:
     """Every import, the newest first, and the form that begins one."""
     if request.method != "POST":
         return _list(request, UploadForm())
-    announced = int(request.META.get("CONTENT_LENGTH") or 0)
-    if announced > settings.IMPORT_MOST_MEGABYTES * 2**20 + _FORM_BYTES:
+    announced, most_bytes = announced_bytes(request), settings.IMPORT_MOST_MEGABYTES * 2**20
+    if announced > most_bytes + FORM_BYTES:
         return _list(request, UploadForm(), [too_large(announced)], status=413)
-    request.upload_handlers = [_Limited(request)]
+    request.upload_handlers = [BoundedUpload(request, most_bytes)]
     return _upload(request)
 
 

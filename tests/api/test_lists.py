@@ -6,10 +6,22 @@ from django.test.utils import CaptureQueriesContext
 
 from backflush.actions.post_reports import post_reports
 from masterdata.rules.bom import LineDraft
-from tests import floor, plant
+from tests import changing, floor, plant
 from tests.api.shop import REPORTS, faults, person_client, report
 
-LISTS = ["operation-reports", "lots", "work-orders", "postings", "items", "boms", "variances", "quality-records"]
+LISTS = [
+    "operation-reports",
+    "lots",
+    "work-orders",
+    "postings",
+    "items",
+    "boms",
+    "variances",
+    "quality-records",
+    "change-requests",
+    "unit-factors",
+    "trigger-definitions",
+]
 
 
 @pytest.fixture
@@ -93,10 +105,12 @@ def test_pages_follow_one_another_without_gap_while_rows_are_added(shop, device)
 
 def test_queries_do_not_grow_with_the_rows(shop, device, finance, django_assert_max_num_queries):
     for number in range(2, 6):
+        changing.proposed(shop.foil, standard_cost=str(number + 4))
         order = floor.released_order(shop.kit, "10", number=f"WO-{number}")
         floor.staged(order, shop.foil, "5", code=f"F/{number}")
         assert device.send(REPORTS, report(order=f"WO-{number}", good="1")).status_code == 202
         device.send(REPORTS, report(order=f"WO-{number}", operation="99"))
+        plant.factor(shop.foil, "KGM", ("MTK", "MTR", "LTR", "H87")[number - 2], "20")
         plant.approved_bom(plant.product(f"KIT-{number}"), lines=[LineDraft("FOIL", "1")])
     post_reports()
     most = {
@@ -106,6 +120,9 @@ def test_queries_do_not_grow_with_the_rows(shop, device, finance, django_assert_
         "postings": 3,
         "items": 2,
         "boms": 2,
+        "change-requests": 2,
+        "unit-factors": 2,
+        "trigger-definitions": 2,
     }
     for name, queries in most.items():
         with django_assert_max_num_queries(queries, info=name):

@@ -27,8 +27,9 @@ from schemathesis.checks import (
 
 from backflush.actions.post_reports import post_reports
 from masterdata.actions.give_person_token import give_person_token
-from tests import plant
+from tests import changing, plant
 from tests.api.shop import REPORTS, device_client, report, small_plant
+from tests.files import attached
 from traceability.actions.open_handling_unit import open_handling_unit
 from traceability.actions.pack_handling_unit import pack_units
 
@@ -37,6 +38,7 @@ pytestmark = pytest.mark.django_db
 FILES = {
     "/api/v1/goods-movements": ["application/json", "text/csv"],
     "/api/v1/postings/{number}/epcis": ["application/json", "application/ld+json"],
+    "/api/v1/change-requests/{change_number}/attachments/{attachment_id}": ["application/octet-stream"],
     "/api/v1/postings/{number}/b2mml": ["application/xml"],
 }
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "8"))
@@ -137,6 +139,8 @@ def busy_plant(db):
     pack_units(unit=case, quantity="1", actor=shop.cast.operator, now=timezone.now())
     post_reports()
     number = device.get(f"{REPORTS}/{posted['event_id']}").json()["posting"]["number"]
+    change = changing.proposed(shop.foil, standard_cost="5")
+    file = attached(change)
     _, token = give_person_token(person=shop.cast.supervisor, name="script", actor=shop.cast.supervisor, now=plant.NOW)
     return {
         "token": f"Token {token}",
@@ -147,6 +151,10 @@ def busy_plant(db):
             "sscc": case.sscc,
             "code": shop.kit.code,
             "bom_id": shop.kit.bom_versions.get().pk,
+            "factor_id": plant.factor(shop.foil, "KGM", "MTK", "20").pk,
+            "trigger_id": shop.kit.trigger_definitions.get().pk,
+            "change_number": changing.submitted(change).number,
+            "attachment_id": file.pk,
         },
     }
 

@@ -29,6 +29,7 @@ from masterdata.actions.review_audit import start_review
 from masterdata.models import (
     AuditReview,
     BomVersion,
+    ChangeAttachment,
     ChangeRequest,
     DataImport,
     Device,
@@ -41,6 +42,7 @@ from masterdata.models import (
 )
 from masterdata.rules.vocabulary import ReviewTarget
 from tests import changing, floor, plant, quality
+from tests.files import attached
 from tests.web.scene import item, plant_of_syrup
 from traceability.actions.open_handling_unit import open_handling_unit
 from traceability.models import MaterialLot, QualityRecord, WorkOrder
@@ -73,7 +75,7 @@ def everything() -> None:
         now=now,
     )
     quality.ncmr(floor.received_lot(item("PK-BTL-200"), "10", code="B-300", at=quality.NOW))
-    changing.proposed(item("PK-CAP-024"), name="Cap, white", now=now)
+    attached(changing.proposed(item("PK-CAP-024"), name="Cap, white", now=now), now=now)
     changing.proposed(_draft(), now=now)
 
 
@@ -127,6 +129,7 @@ def samples() -> dict[str, list[Arguments]]:
 def _governed() -> dict[str, list[Arguments]]:
     """Of master data, people and devices."""
     bulk = Item.objects.get(code="FG-ELD-200")
+    kept = ChangeAttachment.objects.select_related("request")
     changes = [{"number": one} for one in ChangeRequest.objects.values_list("number", flat=True)]
     line = ProductionLine.objects.get(code="FILL-1")
     draft, reason = _draft(), ReasonCode.objects.order_by("pk")[0]
@@ -146,6 +149,7 @@ def _governed() -> dict[str, list[Arguments]]:
         "change-records": [{"kind": "operation"}, {"kind": "threshold"}],
         "change-open": [{"kind": "bom_version", "pk": draft.pk}],
         "change-edit": [{"number": ChangeRequest.objects.get(kind="item", state="draft").number}],
+        "change-file*": [{"number": one.request.number, "pk": one.pk} for one in kept],
         "change*": changes,
         "unit-factor": _pk(UnitFactor.objects),
         "trigger": _pk(TriggerDefinition.objects),
@@ -199,6 +203,13 @@ def _worked_on() -> dict[str, list[Arguments]]:
         "api-posting*": [{"number": posting}],
         "api-lot*": [{"lot_id": lot.pk}],
         "api-bom": [{"bom_id": draft.pk}],
+        "api-unit-factor": [{"factor_id": one.pk} for one in UnitFactor.objects.order_by("pk")[:1]],
+        "api-trigger-definition": [{"trigger_id": one.pk} for one in TriggerDefinition.objects.order_by("pk")[:1]],
+        "api-change-request": [{"change_number": one.number} for one in ChangeRequest.objects.all()],
+        "api-change-attachment": [
+            {"change_number": one.request.number, "attachment_id": one.pk}
+            for one in ChangeAttachment.objects.select_related("request")
+        ],
         "api-item-conversion": [{"code": "RM-EXT-310"}],
         "api-handling-unit": [{"sscc": SSCC}],
     }

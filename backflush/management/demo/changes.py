@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from backflush.management.demo.plant import Plant
 from backflush.management.demo.signing import drafted_bom, ticket
 from backflush.management.demo.tablets import PRODUCT, lines
+from masterdata.actions.attach_to_change import attach_to_change
 from masterdata.actions.note_on_change import note_on_change
 from masterdata.actions.propose_change import propose_change
 from masterdata.actions.sign_change import sign_change
@@ -14,6 +15,7 @@ from masterdata.queries.changes import content_of_request, record_of
 from masterdata.rules.change_control import ChangeState, OrderChoice
 
 TRAY = "TRAY-12"
+TRIAL = b"setup,pieces of lidding foil lost\r\n1,17\r\n2,18\r\n3,19\r\n"
 
 
 def happen(plant: Plant, now: datetime) -> None:
@@ -65,6 +67,10 @@ def _wider_film(plant: Plant, at: datetime) -> None:
             later_orders=OrderChoice.KEEP,
         )
     if request.state == ChangeState.DRAFT:
+        if not request.attachments.exists():
+            attach_to_change(
+                request=request, person=plant.person("ines"), name="threading-trial.csv", content=TRIAL, now=at
+            )
         submit_change(request=request, actor=plant.person("ines"), now=at)
         said = "Threaded twice on Tuesday: 17 and 18 pieces of foil. The figure fits."
         note_on_change(request=request, author=plant.person("karl"), text=said, now=at + timedelta(hours=2))

@@ -1,0 +1,101 @@
+"""Items' own unit factors: the list, and each with what was signed and the signature that approved it."""
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from masterdata.models import UnitFactor
+from masterdata.pages.api_lists import Filter, page_of, parameters_of, without_parameters, words_of
+from masterdata.pages.api_schema import described, listing, maybe, moment, named, one_of, record, text, whole
+from masterdata.pages.api_signatures import OF_A_VERSION, of_version
+from masterdata.pages.callers import caller_of
+from masterdata.queries import factor_content
+from masterdata.rules.vocabulary import RecordState
+
+_FIELDS = {
+    "id": whole(),
+    "item": text("Code"),
+    "from_unit": text("UN/ECE Rec 20"),
+    "to_unit": text("UN/ECE Rec 20"),
+    "numerator": text("A whole number: 1 from_unit is numerator / denominator to_unit"),
+    "denominator": text("A whole number"),
+    "version": whole(),
+    "state": one_of(RecordState),
+    "effective_from": maybe(moment()),
+    "effective_to": maybe(moment()),
+    "author": text("User name"),
+    "approver": maybe(text("As printed with the signature")),
+    "approved_at": maybe(moment()),
+    "href": text(),
+}
+ROW = named("UnitFactor", record(_FIELDS))
+ONE = named(
+    "UnitFactorInFull",
+    record(
+        {
+            **_FIELDS,
+            "signature": OF_A_VERSION,
+            "content": {"type": "object", "description": "The whole version, as it is signed"},
+        }
+    ),
+)
+FILTERS = {
+    "item": Filter("item__code", "Code of the item"),
+    "state": Filter("state", "Of the version", words_of(RecordState)),
+}
+
+
+def _versions() -> Any:
+    return UnitFactor.objects.select_related("item", "from_unit", "to_unit", "author", "signature")
+
+
+class UnitFactors(APIView):
+    duties = {"GET": None}
+
+    @described(
+        "List unit factors",
+        {200: listing("UnitFactor", ROW)},
+        about="How items convert across dimensions: density, pieces per case.",
+        parameters=parameters_of(FILTERS),
+        called="unit_factors_list",
+        problems=(400,),
+    )
+    def get(self, request: Request) -> Response:
+        caller_of(request)
+        return page_of(request, _versions(), FILTERS, lambda rows: [_described(row) for row in rows])
+
+
+class OneUnitFactor(APIView):
+    duties = {"GET": None}
+
+    @described("One unit factor with its signature", {200: ONE}, problems=(400, 404))
+    def get(self, request: Request, factor_id: int) -> Response:
+        without_parameters(request)
+        caller_of(request)
+        version = _versions().filter(pk=factor_id).first()
+        if version is None:
+            raise Http404(f"There is no unit factor {factor_id}.")
+        return Response({**_described(version), "signature": of_version(version), "content": factor_content(version)})
+
+
+def _described(version: UnitFactor) -> dict[str, Any]:
+    signed = version.signature
+    return {
+        "id": version.pk,
+        "item": version.item.code,
+        "from_unit": version.from_unit.code,
+        "to_unit": version.to_unit.code,
+        "numerator": str(int(version.numerator)),
+        "denominator": str(int(version.denominator)),
+        "version": version.version,
+        "state": version.state,
+        "effective_from": version.effective_from,
+        "effective_to": version.effective_to,
+        "author": version.author.username,
+        "approver": signed.printed_name if signed else None,
+        "approved_at": signed.signed_at if signed else None,
+        "href": f"/api/v1/unit-factors/{version.pk}",
+    }
