@@ -11,6 +11,8 @@ class MasterdataConfig(AppConfig):
     def ready(self):
         from masterdata.queries.audit_samples import tell_of_reviews
         from masterdata.queries.signed_changes import tell_of_signed_changes
+        from masterdata.queries.signed_reviews import tell_of_periodic_reviews
 
         tell_of_reviews()
         tell_of_signed_changes()
+        tell_of_periodic_reviews()

@@ -78,6 +78,9 @@ desk_urls = [
     path("change-requests/records/<str:kind>", governed_lists.records, name="change-records"),
     path("change-requests/of/<str:kind>/<int:pk>", change_editing.of_record, name="change-of"),
     path("change-requests/for/<str:kind>/<int:pk>", change_requests.change_open, name="change-open"),
+    path(
+        "change-requests/for/<str:kind>/<int:pk>/take-back", change_requests.version_take_back, name="version-take-back"
+    ),
     path("change-requests/<int:number>", change_requests.change, name="change"),
     path("change-requests/<int:number>/edit", change_editing.edit, name="change-edit"),
     path("change-requests/<int:number>/revise", change_requests.change_revise, name="change-revise"),

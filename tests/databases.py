@@ -45,6 +45,13 @@ def clone(name: str, source: str = "") -> None:
         )
 
 
+def create_empty(name: str) -> None:
+    """Without a table, whatever was there before."""
+    with _owner() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+
+
 def drop(name: str) -> None:
     with _owner() as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from backflush.models import BomAudit, BomAuditFinding
 from backflush.queries.bom_audits import audit_content
+from backflush.queries.signed_audits import SUBJECT
 from backflush.rules.bom_audit import Finding, audit_refusals
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
@@ -45,7 +46,7 @@ def audit_bom(
         signature = sign(
             ticket=ticket,
             meaning=MEANING,
-            subject_kind="bom_audit",
+            subject_kind=SUBJECT,
             subject_key=str(held.pk),
             content=audit_content(held, findings, remark),
             now=now,

@@ -18,7 +18,6 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from backflush.actions.open_report_deviations import deviations_of_posted
 from backflush.actions.record_postings import Decided, record_postings
 from backflush.actions.settle_reports import block_reports, fail_report
-from backflush.actions.share_site import share_site
 from backflush.queries.batch import Batch, ReportRow, read_body
 from backflush.queries.recipes import book_of_this_thread
 from backflush.rules.avoidable_scrap import BeyondLimit, report_beyond_limit
@@ -26,6 +25,7 @@ from backflush.rules.decide import decide
 from backflush.rules.recipe import Recipe
 from backflush.rules.stored_facts import write_facts
 from masterdata.actions.acting import acting
+from masterdata.actions.share_site import share_site
 from masterdata.rules.refusal import Refusal
 
 log = structlog.get_logger(__name__)

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from backflush.actions.record_postings import Decided, record_postings
-from backflush.actions.share_site import share_site
 from backflush.models import Posting
 from backflush.queries.true_ups import TrueUp, plan_true_up, true_up_content
 from backflush.rules.stored_facts import write_facts
 from backflush.rules.vocabulary import PostingKind
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
+from masterdata.actions.share_site import share_site
 from masterdata.actions.sign import sign
 from masterdata.models import SigningTicket
 from masterdata.rules.duties import Duty

@@ -7,7 +7,6 @@ from django.db import connection
 
 from backflush.actions.post_correction import lock_for_correction, post_correction
 from backflush.actions.record_postings import take_positions, take_posting_ids, write_progress
-from backflush.actions.share_site import share_site
 from backflush.models import OperationReport, Posting, ReportTransition, ReversalRequest
 from backflush.queries.corrections import corrected_report
 from backflush.queries.reversals import reporters_of, reversal_content, reversal_facts
@@ -16,6 +15,7 @@ from backflush.rules.reversal import reversal_refusals, signer_refusals
 from backflush.rules.vocabulary import PostingKind, ReportState
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
+from masterdata.actions.share_site import share_site
 from masterdata.actions.sign import sign
 from masterdata.models import SigningTicket
 from masterdata.rules.duties import Duty

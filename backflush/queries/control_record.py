@@ -61,16 +61,6 @@ def rounding_words(item: Item) -> str:
     return f"to {item.decimals} decimal{'s' if item.decimals != 1 else ''}, {mode}"
 
 
-def _demands(one: Operation) -> str:
-    found = {
-        "count point": one.count_point,
-        "line clearance": one.requires_clearance,
-        "training": one.requires_training,
-        "packs": one.packs,
-    }
-    return ", ".join(word for word, holds in found.items() if holds) or "nothing"
-
-
 def _product_section(operation: Operation, site: Site) -> Section:
     item, route = operation.item, route_of(operation.item)
     last = bool(route) and route[-1].pk == operation.pk
@@ -106,7 +96,7 @@ def _product_section(operation: Operation, site: Site) -> Section:
                         one.number,
                         one.name,
                         one.line.code if one.line else "chosen at release",
-                        _demands(one),
+                        ", ".join(one.demands) or "nothing",
                         "this one" if one.pk == operation.pk else "",
                     )
                     for one in route

@@ -42,7 +42,7 @@ def approve_record(
     row.signature = sign(
         ticket=ticket,
         meaning="approved",
-        subject_kind=kind,
+        subject_kind=subject_of(row),
         subject_key=str(row.pk),
         content=approved_from(content_of(row), effective_from),
         now=now,

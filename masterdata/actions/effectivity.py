@@ -40,13 +40,14 @@ def past_refusal(requested: datetime | None, now: datetime) -> Refusal | None:
         return None
     return Refusal(
         "effective_in_the_past",
-        f"{_told(requested)} has passed; a version takes effect now or later, never in the past.",
+        f"{told(requested)} has passed; a version takes effect now or later, never in the past.",
         "effective from",
         "Choose a later time, or leave it empty: then it takes effect at once.",
     )
 
 
-def _told(moment: datetime) -> str:
+def told(moment: datetime) -> str:
+    """A time in words, as the site's clock shows it."""
     local = timezone.localtime(moment)
     return f"{local.day} {local:%b %Y %H:%M %Z}"
 
@@ -62,7 +63,7 @@ def end_predecessor(
         raise Refused(
             Refusal(
                 "later_version_exists",
-                f"A version of {subject} is already approved from {_told(latest.effective_from)} on.",
+                f"A version of {subject} is already approved from {told(latest.effective_from)} on.",
                 subject,
                 "Choose a later time.",
             )

@@ -11,6 +11,7 @@ from masterdata.actions.authority import require
 from masterdata.actions.sign import sign
 from masterdata.models import PeriodicReview, SigningTicket
 from masterdata.queries.reviews import Reviewed, review_content, review_of
+from masterdata.queries.signed_reviews import SUBJECT
 from masterdata.rules.duties import Duty, separation_refusal
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.reviews import Outcome, outcome_refusals
@@ -51,7 +52,7 @@ def review_record(
         signature = sign(
             ticket=ticket,
             meaning=MEANINGS[Outcome(outcome)],
-            subject_kind="review",
+            subject_kind=SUBJECT,
             subject_key=f"{kind} {key}",
             content=review_content(found, outcome=outcome, remark=remark, next_on=next_on),
             now=now,

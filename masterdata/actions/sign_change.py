@@ -11,7 +11,14 @@ from masterdata.actions.sign import sign
 from masterdata.actions.submit_change import change_faults
 from masterdata.actions.take_effect import move_orders, put_version_in_force, take_effect
 from masterdata.models import ChangeRequest, ChangeSignature, Signature, SigningTicket
-from masterdata.queries.changes import SUBJECT, base_now, content_of_request, given_signatures, record_of
+from masterdata.queries.changes import (
+    SUBJECT,
+    base_now,
+    content_of_request,
+    given_signatures,
+    record_of,
+    undecided_orders,
+)
 from masterdata.rules.change_control import (
     ChangeState,
     ChangeStep,
@@ -20,6 +27,7 @@ from masterdata.rules.change_control import (
     missing_roles,
     signing_refusals,
     step_refusal,
+    undecided_refusals,
 )
 from masterdata.rules.governed_kinds import KINDS
 from masterdata.rules.refusal import Refusal, Refused
@@ -42,7 +50,7 @@ def sign_change(*, request: ChangeRequest, ticket: SigningTicket, role: str, now
         given = given_signatures(row)
         _refuse(row, record, signer, role, given, now)
         complete = not missing_roles(row.required_roles, [*given, GivenSignature(signer.pk, role)])
-        moment = effective_moment(row.effective_from, now) if complete else None
+        moment = _moment_of(row, record, now) if complete else None
         signature = sign(
             ticket=ticket,
             meaning=f"approved as {role}",
@@ -69,8 +77,10 @@ def reject_change(
         row = held_change(request)
         record = record_of(row, lock=True)
         given = given_signatures(row)
-        found = [step_refusal(row.state, ChangeStep.REJECT, str(row)), *_signer_faults(row, signer, role, given)]
-        faults = [one for one in found if one is not None]
+        out_of_step = step_refusal(row.state, ChangeStep.REJECT, str(row))
+        if out_of_step is not None:
+            raise Refused(out_of_step)
+        faults = _signer_faults(row, signer, role, given)
         if faults:
             raise Refused(*faults)
         signature = sign(
@@ -120,6 +130,15 @@ def _refuse(
         faults += change_faults(row, record, now)
     if faults:
         raise Refused(*faults)
+
+
+def _moment_of(row: ChangeRequest, record: Any, now: datetime) -> datetime:
+    """When it takes effect, with nobody posting or releasing any more; refused where an order was released meanwhile."""
+    moment = effective_moment(row.effective_from, now)
+    released = undecided_refusals(undecided_orders(row, record))
+    if released:
+        raise Refused(*released)
+    return moment
 
 
 def _approve(

@@ -49,7 +49,7 @@ def submit_change(*, request: ChangeRequest, actor: Person, now: datetime) -> Ch
         row.state, row.submitted_at = ChangeState.SUBMITTED, now
         save(row, actor=actor, reason=row.reason)
         if KINDS[row.kind].versioned:
-            _move_version(record, RecordState.SUBMITTED, actor, row.reason, now)
+            move_version(record, RecordState.SUBMITTED, actor, row.reason, now)
     request.refresh_from_db()
     return request
 
@@ -129,10 +129,11 @@ def _refuse_step(row: ChangeRequest, step: ChangeStep, actor: Person) -> None:
 
 def _give_back_version(row: ChangeRequest, actor: Person, reason: str, now: datetime) -> None:
     if KINDS[row.kind].versioned:
-        _move_version(record_of(row, lock=True), RecordState.DRAFT, actor, reason, now)
+        move_version(record_of(row, lock=True), RecordState.DRAFT, actor, reason, now)
 
 
-def _move_version(version: Any, state: RecordState, actor: Person, reason: str, now: datetime) -> None:
+def move_version(version: Any, state: RecordState, actor: Person, reason: str, now: datetime) -> None:
+    """The drafted version goes along with what decides on it, in the open transaction."""
     version.state = state
     if hasattr(version, "submitted_at"):
         version.submitted_at = now if state == RecordState.SUBMITTED else None

@@ -34,6 +34,7 @@ def take_due_changes(*, now: datetime) -> list[str]:
                 row = all_changes().select_for_update(no_key=True, of=("self",), skip_locked=True).filter(pk=pk).first()
                 if row is None or row.state != ChangeState.APPROVED:
                     continue
+                record_of(row, lock=True)  # before the posting locks, as whoever signs takes them
                 moment = effective_moment(None, now)
                 take_effect(row, actor=SERVICE, moment=moment)
                 done.append(str(row))

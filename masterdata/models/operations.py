@@ -27,6 +27,17 @@ class Operation(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="operation_number_is_unique_per_item")]
 
+    @property
+    def demands(self) -> list[str]:
+        """What it wants of whoever works there, in words."""
+        found = {
+            "count point": self.count_point,
+            "line clearance": self.requires_clearance,
+            "training": self.requires_training,
+            "packs": self.packs,
+        }
+        return [word for word, holds in found.items() if holds]
+
 
 class TriggerDefinition(models.Model):
     """Which kind of report declares output at an operation, from which devices, within which limits.

@@ -13,7 +13,7 @@ from django.db.models import BooleanField, CharField, F, Func, Q, QuerySet, Valu
 from django.db.models.functions import Cast, Concat, ExtractHour, ExtractIsoWeekDay, ExtractMinute
 
 from masterdata.models import AuditEvent, AuditReview, Signature, Site
-from masterdata.queries.audit_trail import about, actors_called, audit_events
+from masterdata.queries.audit_trail import PEOPLE, about, actors_called, audit_events
 from masterdata.queries.contents import time_text
 from masterdata.queries.signable import Content, Signable, by_key, say_what_is_signed
 from masterdata.queries.thresholds import time_limit
@@ -60,7 +60,9 @@ def aim_of(review: AuditReview) -> Aim:
     )
 
 
-def events_that_fit(site_id: int, aim: Aim, *, last_event: int | None = None) -> QuerySet[AuditEvent]:
+def events_that_fit(
+    site_id: int, aim: Aim, *, last_event: int | None = None, spellings: Sequence[str] = PEOPLE
+) -> QuerySet[AuditEvent]:
     """Changes at the site within the aim; `last_event`: none that was written later. What stood there already is no change."""
     rows = audit_events(site_id).filter(at__gte=aim.since, at__lt=aim.until).exclude(op="found")
     if last_event is not None:
@@ -70,7 +72,7 @@ def events_that_fit(site_id: int, aim: Aim, *, last_event: int | None = None) ->
     if aim.record:
         rows = about(rows, aim.record)
     if aim.who:
-        rows = rows.filter(actors_called(aim.who))
+        rows = rows.filter(actors_called(aim.who, spellings))
     return _targeted(rows, aim)
 
 
@@ -81,8 +83,14 @@ def drawn(rows: QuerySet[AuditEvent], seed: str, size: int) -> list[AuditEvent]:
 
 
 def sample_again(review: AuditReview) -> list[int]:
-    """Ids of the events that the review's own facts draw today, in their order."""
-    rows = events_that_fit(review.site_id, aim_of(review), last_event=review.last_event)
+    """Ids of the events that the review's own facts draw today, in their order.
+
+    A review that began when people were looked for under one spelling alone is drawn as it was then.
+    """
+    site, aim, last = review.site_id, aim_of(review), review.last_event
+    rows = events_that_fit(site, aim, last_event=last)
+    if aim.who and rows.count() != review.population:
+        rows = events_that_fit(site, aim, last_event=last, spellings=PEOPLE[:1])
     return [one.pk for one in drawn(rows, review.seed, review.size)]
 
 

@@ -1,5 +1,6 @@
 """The audit trail as people ask it: any record, anybody, any period."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -9,6 +10,9 @@ from masterdata.models import AuditEvent, Device, Person
 
 #: columns by which people know a record
 _NAMES = ("code", "number", "username", "sscc", "operation_number")
+#: how a person stands in the trail; an early version wrote whoever was signed in as what Django wraps them in. Such rows
+#: stay as they were written, and are read as what they mean
+PEOPLE = ("person", "simplelazyobject")
 
 
 def audit_events(site_id: int) -> QuerySet[AuditEvent]:
@@ -40,11 +44,11 @@ def name_of(event: AuditEvent) -> str:
     return str(next((row[name] for name in _NAMES if row.get(name)), f"no. {event.key}"))
 
 
-def actors_called(text: str) -> Q:
+def actors_called(text: str, spellings: Sequence[str] = PEOPLE) -> Q:
     """Events of people whose name or user name contains this, of a device with this code, or of a service."""
     people = Person.objects.filter(Q(name__icontains=text) | Q(username__iexact=text)).values_list("pk", flat=True)
     devices = Device.objects.filter(code__iexact=text).values_list("pk", flat=True)
-    actors = [*(f"person:{pk}" for pk in people), *(f"device:{pk}" for pk in devices)]
+    actors = [*(f"{kind}:{pk}" for pk in people for kind in spellings), *(f"device:{pk}" for pk in devices)]
     return Q(actor__in=actors) | Q(actor__istartswith=f"service:{text}") | Q(actor=text)
 
 
@@ -52,7 +56,8 @@ class ActorNames:
     """Names of actors, as people know them; everybody is looked up once."""
 
     def __init__(self) -> None:
-        self._known = {f"person:{pk}": name for pk, name in Person.objects.values_list("pk", "name")}
+        people = list(Person.objects.values_list("pk", "name"))
+        self._known = {f"{kind}:{pk}": name for pk, name in people for kind in PEOPLE}
         self._known |= {f"device:{pk}": f"device {code}" for pk, code in Device.objects.values_list("pk", "code")}
 
     def of(self, actor: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from masterdata.models import ChangePolicy, ChangeRequest
 from masterdata.queries.attachments import signed_files
@@ -19,6 +19,7 @@ from masterdata.rules.change_control import (
     missing_roles,
 )
 from masterdata.rules.governed_kinds import KINDS
+from masterdata.rules.vocabulary import RecordState
 
 SUBJECT = "change_request"
 #: Parts of a version's content that are not figures of it.
@@ -164,8 +165,13 @@ def live_change(kind: str, record_id: int) -> ChangeRequest | None:
     return changes_of(kind, record_id).exclude(state__in=ended).first()
 
 
+def waits_for_nobody(kind: str, version: Any) -> bool:
+    """Whether a version is submitted and no request decides on it: it was submitted before there were requests."""
+    return version.state == RecordState.SUBMITTED and live_change(kind, version.pk) is None
+
+
 def waiting_for(roles: list[str], person_id: int) -> QuerySet[ChangeRequest]:
     """Submitted requests that somebody with these roles could sign: not their own, and not signed by them already."""
     rows = all_changes().filter(state=ChangeState.SUBMITTED, required_roles__overlap=list(roles))
-    signed = Q(signatures__person_id=person_id)
+    signed = Q(signatures__person_id=person_id, signatures__round=F("round"))
     return rows.exclude(author_id=person_id).exclude(pk__in=ChangeRequest.objects.filter(signed).values("pk"))

@@ -51,11 +51,17 @@ def governed(kind: str) -> models.QuerySet:
 
 
 def find_record(kind: str, record_id: int | None, *, lock: bool = False) -> Any:
-    """The record, or None where it is not there (any more). `lock`: until the transaction ends."""
+    """The record, or None where it is not there (any more). `lock`: until the transaction ends.
+
+    A version is locked with its item first, so that of two versions of one record the second is looked at after the first.
+    """
     if record_id is None:
         return None
     rows = governed(kind)
     if lock:
+        if KINDS[kind].versioned:
+            own = MODELS[kind]._default_manager.filter(pk=record_id).values("item_id")
+            list(tables.Item.objects.select_for_update(no_key=True).filter(pk__in=own))
         rows = rows.select_for_update(no_key=True, of=("self",))
     return rows.filter(pk=record_id).first()
 

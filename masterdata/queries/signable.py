@@ -28,7 +28,8 @@ Today = Callable[[Sequence[Signature]], dict[int, Content]]
 
 @dataclass(frozen=True)
 class Signable:
-    """`words`: the kind; `named`: one record from the signed content; `page`: name of its address, and what that takes."""
+    """`words`: the kind; `named`: one record from the signed content; `page`: name of its address, and what that takes (a tuple:
+    more than one thing)."""
 
     words: str
     named: Callable[[Content], str]

@@ -13,6 +13,11 @@ from masterdata.rules.signatures import content_digest
 IMPORT = "import"
 CHANGE_REQUEST = "change_request"
 Governed = BomVersion | UnitFactor | TriggerDefinition
+VERSION_KINDS: dict[type[Governed], str] = {
+    BomVersion: "bom_version",
+    UnitFactor: "unit_factor",
+    TriggerDefinition: "trigger_definition",
+}
 
 
 def signatures_of(subject_kind: str, subject_key: str) -> QuerySet[Signature]:
@@ -42,7 +47,7 @@ def signature_faults(record: Governed) -> list[Refusal]:
 
 def subject_of(record: Governed) -> str:
     """How the kind of record stands in a signature's `subject_kind`."""
-    return {BomVersion: "bom_version", UnitFactor: "unit_factor", TriggerDefinition: "trigger_definition"}[type(record)]
+    return VERSION_KINDS[type(record)]
 
 
 def content_of(record: Governed) -> dict[str, Any]:

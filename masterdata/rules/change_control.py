@@ -177,15 +177,7 @@ def request_faults(fact: RequestFact) -> list[Refusal]:
         found.append(
             Refusal("nothing_changes", "Nothing is different from what holds now.", fact.name, "Change something.")
         )
-    found += [
-        Refusal(
-            "order_undecided",
-            f"Order {order} is open, and nobody decided whether it stays on the old version or moves.",
-            order,
-            "Decide keep or move for it.",
-        )
-        for order in fact.undecided
-    ]
+    found += undecided_refusals(fact.undecided)
     found += [
         Refusal(
             "another_waits",
@@ -196,6 +188,19 @@ def request_faults(fact: RequestFact) -> list[Refusal]:
         for other in fact.others_waiting
     ]
     return found
+
+
+def undecided_refusals(orders: Iterable[str]) -> list[Refusal]:
+    """`order_undecided` for each open order on which the request says nothing."""
+    return [
+        Refusal(
+            "order_undecided",
+            f"Order {order} is open, and nobody decided whether it stays on the old version or moves.",
+            order,
+            "Decide keep or move for it.",
+        )
+        for order in orders
+    ]
 
 
 def base_refusal(name: str, base_digest: str, digest_now: str) -> Refusal | None:

@@ -11,7 +11,7 @@ from masterdata.pages.access import can, person_of, status_of
 from masterdata.pages.beside import beside
 from masterdata.pages.histories import history_of
 from masterdata.pages.signatures import shown_of_version
-from masterdata.queries.changes import live_change
+from masterdata.queries.changes import live_change, waits_for_nobody
 from masterdata.queries.signing import subject_of
 from masterdata.rules.duties import Duty
 from masterdata.rules.refusal import Refusal
@@ -46,6 +46,8 @@ def approval_page(
         and live is None
         and record.author_id == person.pk
         and can(request, Duty.DRAFT_MASTER_DATA),
+        "waits_for_nobody": waits_for_nobody(kind, record),
+        "own": record.author_id == person.pk and can(request, Duty.DRAFT_MASTER_DATA),
         "beside": beside(request, kind, record),
         "signatures": shown_of_version(record),
         "history": history_of(record),

@@ -16,7 +16,7 @@ from masterdata.pages.histories import history_of
 from masterdata.pages.signatures import shown_of_version
 from masterdata.queries import bom_content, draft_of, surroundings
 from masterdata.queries.bom_lines import flat, lines_of
-from masterdata.queries.changes import live_change
+from masterdata.queries.changes import live_change, waits_for_nobody
 from masterdata.rules.bom_difference import differences
 from masterdata.rules.bom_faults import faults_of
 from masterdata.rules.duties import Duty
@@ -71,6 +71,8 @@ def _page(request: HttpRequest, version: BomVersion, *, refusals: Sequence[Refus
         and version.author_id == person.pk
         and can(request, Duty.DRAFT_MASTER_DATA),
         "refusals": refusals,
+        "waits_for_nobody": waits_for_nobody("bom_version", version),
+        "own": version.author_id == person.pk and can(request, Duty.DRAFT_MASTER_DATA),
         "beside": beside(request, "bom_version", version),
         "trail": [
             {"label": "Products", "url": reverse("products")},

@@ -15,6 +15,7 @@ from masterdata.actions.propose_change import duty_of, propose_change
 from masterdata.actions.revise_change import revise_change
 from masterdata.actions.sign_change import reject_change, sign_change
 from masterdata.actions.submit_change import submit_change, take_back_change, withdraw_change
+from masterdata.actions.take_back_version import take_back_version
 from masterdata.models import ChangeRequest, Person
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of
@@ -130,6 +131,18 @@ def change_open(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     )
     messages.success(request, f"{made} is opened. Say when it takes effect, then submit it.")
     return redirect("change", made.number)
+
+
+@desk_page(to_change=_of_versions)
+def version_take_back(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Back to draft, of a version that was submitted before there were change requests."""
+    record = find_record(kind, pk) if kind in KINDS and KINDS[kind].versioned else None
+    if record is None:
+        raise Http404(f"There is no such version of {kind}.")
+    if request.method == "POST":
+        take_back_version(kind=kind, version=record, actor=person_of(request), now=timezone.now())
+        messages.success(request, "It is a draft again. Look through it, then ask for approval.")
+    return redirect(address_of(kind, pk))
 
 
 def address_of(kind: str, pk: int) -> str:

@@ -1,5 +1,6 @@
 """Credentials: people change their own password; admins reset one, replace a lost badge, and lift what failed sign-ins shut."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -89,13 +90,11 @@ def person_reset_password(request: HttpRequest, pk: int) -> HttpResponse:
         answer["Cache-Control"] = "no-store"
         return answer
 
-    return form_page(
+    return _asking_why(
         request,
-        ReasonForm(request.POST or None),
+        found,
         reset,
-        title=f"One-time password for {found.name}",
-        trail=_trail(request, found, "One-time password"),
-        action="Make one",
+        ("One-time password", f"One-time password for {found.name}", "Make one"),
         intro="It is shown once, ends all sessions of the person, and has to be changed before anything else.",
     )
 
@@ -110,13 +109,11 @@ def person_badge_lost(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Badge {found.badge} opens nothing any more.")
         return _back(request, found)
 
-    return form_page(
+    return _asking_why(
         request,
-        ReasonForm(request.POST or None),
+        found,
         revoke,
-        title=f"Badge of {found.name} is lost",
-        trail=_trail(request, found, "Badge lost"),
-        action="Revoke the badge",
+        ("Badge lost", f"Badge of {found.name} is lost", "Revoke the badge"),
         intro="Badge and PIN are good for nothing from the next request on, and every session and tablet that the person is"
         " signed in at ends. User name and password go on.",
     )
@@ -148,14 +145,21 @@ def person_lift(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{found.name} may try again at once.")
         return _back(request, found)
 
-    return form_page(
-        request,
-        ReasonForm(request.POST or None),
-        lift,
-        title=f"Let {found.name} try again",
-        trail=_trail(request, found, "Failed sign-ins"),
-        action="Lift it",
-    )
+    return _asking_why(request, found, lift, ("Failed sign-ins", f"Let {found.name} try again", "Lift it"))
+
+
+def _asking_why(
+    request: HttpRequest,
+    found: Person,
+    act: Callable[[dict[str, Any]], HttpResponse],
+    told: tuple[str, str, str],
+    *,
+    intro: str = "",
+) -> HttpResponse:
+    """A page that wants a reason and nothing else. `told`: the step in its trail, its title, and its button."""
+    step, title, action = told
+    form, trail = ReasonForm(request.POST or None), _trail(request, found, step)
+    return form_page(request, form, act, title=title, trail=trail, action=action, intro=intro)
 
 
 def _trail(request: HttpRequest, found: Person, label: str) -> list[dict[str, str]]:

@@ -92,7 +92,10 @@ def _page_of(row: Signature) -> str:
     signable = signable_of(row.subject_kind)
     page = signable.page(row) if signable else None
     try:
-        return reverse(page[0], args=[page[1]]) if page else ""
+        if page is None:
+            return ""
+        name, key = page
+        return reverse(name, args=key if isinstance(key, tuple) else [key])
     except NoReverseMatch:  # an altered signature may name what no address leads to
         return ""
 

@@ -8,9 +8,9 @@ import pytest
 
 from masterdata.actions.approve_bom import approve_bom
 from masterdata.actions.draft_bom import draft_bom
-from masterdata.actions.reject_bom import reject_bom
+from masterdata.actions.sign_change import reject_change
 from masterdata.actions.submit_bom import submit_bom
-from masterdata.actions.withdraw_bom import withdraw_bom
+from masterdata.actions.submit_change import take_back_change
 from masterdata.models import BomVersion
 from masterdata.queries import (
     approved_from,
@@ -23,7 +23,7 @@ from masterdata.queries import (
 )
 from masterdata.rules.bom import AlternateDraft, LineDraft, OutputDraft, ScrapDraft, StepDraft
 from masterdata.rules.refusal import Refused
-from tests import plant
+from tests import changing, plant
 from tests.changing import change_item
 
 pytestmark = pytest.mark.django_db
@@ -257,20 +257,28 @@ def test_faults_are_looked_for_again_at_approval(kit):
 def test_states_move_only_along_their_table(kit):
     people = plant.people()
     version = plant.drafted_bom(kit, [FOIL])
-    with pytest.raises(Refused, match="is draft, not submitted"):
-        withdraw_bom(version=version, actor=people.engineer, now=plant.NOW)
     ticket = plant.ticket(people.qa, bom_content(version))
     with pytest.raises(Refused, match="is draft, not submitted"):
         approve_bom(version=version, ticket=ticket, effective_from=None, now=plant.NOW)
     submit_bom(version=version, actor=people.engineer, now=plant.NOW)
     with pytest.raises(Refused, match="is submitted, not draft"):
         submit_bom(version=version, actor=people.engineer, now=plant.NOW)
-    assert withdraw_bom(version=version, actor=people.engineer, now=plant.NOW).state == "draft"
-    submit_bom(version=version, actor=people.engineer, now=plant.NOW)
-    rejected = reject_bom(
-        version=version, ticket=plant.ticket(people.qa, bom_content(version)), reason="too thin", now=plant.NOW
-    )
-    assert (rejected.state, rejected.signature.meaning) == ("rejected", "rejected: too thin")
+
+
+def test_a_version_that_was_rejected_with_its_request_is_submitted_no_more(kit):
+    people, version = plant.people(), plant.drafted_bom(kit, [FOIL])
+    request = changing.proposed(version)
+    with pytest.raises(Refused, match="is draft; it cannot be taken back now"):
+        take_back_change(request=request, actor=people.engineer, reason="a typing error", now=plant.NOW)
+    changing.submitted(request)
+    take_back_change(request=request, actor=people.engineer, reason="a typing error", now=plant.NOW)
+    version.refresh_from_db()
+    assert version.state == "draft"
+    changing.submitted(request)
+    signed = changing.ticket(request, people.qa)
+    reject_change(request=request, ticket=signed, role="qa", reason="too thin", now=plant.NOW)
+    version.refresh_from_db()
+    assert (version.state, version.signature.meaning) == ("rejected", "rejected: too thin")
     with pytest.raises(Refused, match="is rejected, not draft"):
         submit_bom(version=version, actor=people.engineer, now=plant.NOW)
 

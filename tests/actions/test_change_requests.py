@@ -6,13 +6,15 @@ import pytest
 
 from masterdata.actions.approve_bom import approve_bom
 from masterdata.actions.propose_change import propose_change
+from masterdata.actions.redraft_bom import redraft_bom
 from masterdata.actions.revise_change import revise_change
 from masterdata.actions.sign_change import reject_change, sign_change
 from masterdata.actions.submit_change import submit_change, take_back_change, withdraw_change
 from masterdata.actions.take_effect import take_due_changes
-from masterdata.models import BinService, ChangeRequest, LabelVersion, Supplier
+from masterdata.models import BinService, ChangeRequest, LabelVersion, Signature, Supplier
 from masterdata.queries import approved_from, bom_content, effective_bom, signature_faults
-from masterdata.queries.changes import changes_in, missing_signers, others_open, record_of
+from masterdata.queries.changes import changes_in, missing_signers, others_open, record_of, waiting_for
+from masterdata.queries.signature_check import broken_signatures
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
 from tests import plant
@@ -267,3 +269,23 @@ def test_an_operator_proposes_nothing_and_another_engineer_does_not_submit_for_t
     with pytest.raises(Refused) as refused:
         submit_change(request=request, actor=cast.second_engineer, now=NOW)
     assert codes(refused) == {"not_the_author"}
+
+
+def test_whoever_signed_a_round_that_was_taken_back_is_asked_again(foil, cast):
+    changed_policy("item", ["qa", "engineer"])
+    request = submitted(proposed(foil, standard_cost="6"))
+    sign_as(request, cast.qa, "qa")
+    assert list(waiting_for(["qa"], cast.qa.pk)) == []
+    take_back_change(request=request, actor=cast.engineer, reason="a typing error", now=NOW)
+    submitted(request)
+    assert list(waiting_for(["qa"], cast.qa.pk)) == [request]
+
+
+def test_a_signature_under_a_withdrawn_version_stands_when_the_draft_is_written_anew(cast):
+    changed_policy("bom_version", ["qa", "engineer"])
+    _, version = drafted_kit()
+    request = submitted(proposed(version))
+    sign_as(request, cast.qa, "qa")
+    withdraw_change(request=request, actor=cast.engineer, reason="another figure", now=NOW)
+    redraft_bom(version=version, author=cast.engineer, now=NOW, lines=[LineDraft("FOIL", "0.7")], reason="Again.")
+    assert list(broken_signatures(Signature.objects.all())) == []

@@ -9,6 +9,7 @@ from masterdata.actions.review_record import next_day, review_record
 from masterdata.models import PeriodicReview, Signature
 from masterdata.queries import signature_stands
 from masterdata.queries.reviews import overdue_counts, review_content, review_of, reviews_due
+from masterdata.queries.signature_check import breaks_of, named
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
 from tests import plant
@@ -165,3 +166,11 @@ def test_overdue_ones_are_counted_and_escalate(kit):
     signed("bom_version", version.pk, now=NOW + 95 * DAY)
     assert overdue_counts(NOW + 95 * DAY) == (before[0] - 1, before[1])
     assert overdue_counts(NOW + 110 * DAY)[1] > 0
+
+
+def test_a_signed_review_stands_after_its_record_has_changed_and_is_told_in_words(kit):
+    foil = plant.item("PART")
+    made = signed("item", foil.pk, outcome="change_needed", remark="The price is old.")
+    change_item(item=foil, actor=plant.people().engineer, reason="a new price", now=NOW, standard_cost="9")
+    assert breaks_of(made.signature, kind="review", key=f"item {foil.pk}") == []
+    assert named(made.signature) == "review of item PART"

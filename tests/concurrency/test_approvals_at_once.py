@@ -1,6 +1,5 @@
 """Approvals that meet: a ticket is used once, a version approved once, and a change waits for whoever is posting."""
 
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,31 +12,14 @@ from masterdata.actions.submit_bom import submit_bom
 from masterdata.models import BomVersion, Signature
 from masterdata.queries import bom_content
 from masterdata.rules.bom import LineDraft
-from masterdata.rules.refusal import Refused
 from tests import plant
+from tests.at_once import at_once
 
 
 def submitted(quantity):
     plant.item("FOIL", unit="KGM")
     drafted = plant.drafted_bom(plant.product("KIT"), [LineDraft("FOIL", quantity)])
     return submit_bom(version=drafted, actor=plant.people().engineer, now=plant.NOW)
-
-
-def at_once(*works):
-    """Run the works in threads that start together; their results, or the codes of their refusals."""
-    start = threading.Barrier(len(works))
-
-    def run(work):
-        start.wait()
-        try:
-            return work()
-        except Refused as refused:
-            return refused.codes
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 def approve(version, ticket):

@@ -12,6 +12,7 @@ from masterdata.actions.enrol_person import enrol_person
 from masterdata.rules.bom import LineDraft
 from masterdata.rules.refusal import Refused
 from tests import floor, plant, reporting
+from tests.processes import managed
 
 
 def test_one_of_two_signatures_wins(real_database):
@@ -52,5 +53,5 @@ def test_one_of_two_signatures_wins(real_database):
     assert OperationReport.objects.filter(origin="correction").count() == 1
     assert OrderProgress.objects.get(order_id=order.pk).good == 40
     for command in ("check_ledger", "replay_postings"):
-        done = real_database.manage(command)
+        done = managed(command)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -31,7 +31,7 @@ from backflush.project.launch.servers import Servers, start_servers
 from backflush.tasks import drain_inbox
 from masterdata.rules.bom import LineDraft
 from tests import floor, plant, reporting
-from tests.processes import BeatProcess, LivePlant, RealDatabase, WorkerProcess
+from tests.processes import BeatProcess, LivePlant, RealDatabase, WorkerProcess, managed
 from traceability.models import LedgerLine, StockBalance, WorkOrder
 
 ORDERS = 8
@@ -240,7 +240,7 @@ class Rig:
             assert sum(line.quantity for line in lines) == each * count, f"{code} issued"
             assert left[code] == self.staged[code] - each * count, f"{code} left"
         for command in ("check_ledger", "replay_postings"):
-            checked = self.servers.manage(command)
+            checked = managed(command)
             assert checked.returncode == 0, checked.stdout + checked.stderr
 
     def stop(self) -> None:

@@ -4,7 +4,12 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from backflush.actions.audit_bom import audit_bom
+from backflush.queries.bom_audits import audit_content
+from backflush.rules.bom_audit import Finding
+from masterdata.actions.review_record import next_day, review_record
 from masterdata.models import BomVersion, Signature
+from masterdata.queries.reviews import review_content, review_of
 from masterdata.queries.signature_check import breaks_in, breaks_of, broken_signatures
 from masterdata.queries.signing import version_breaks
 from masterdata.rules.bom import LineDraft
@@ -16,6 +21,7 @@ OFF = (
     "ALTER TABLE masterdata_signature DISABLE TRIGGER USER; ALTER TABLE masterdata_bomline DISABLE TRIGGER USER;"
     "ALTER TABLE masterdata_bomversion DISABLE TRIGGER USER; ALTER TABLE traceability_qualitynote DISABLE TRIGGER USER;"
     "ALTER TABLE traceability_qualityrecord DISABLE TRIGGER USER; ALTER TABLE masterdata_person DISABLE TRIGGER USER;"
+    "ALTER TABLE masterdata_periodicreview DISABLE TRIGGER USER; ALTER TABLE backflush_bomauditfinding DISABLE TRIGGER USER;"
     "ALTER TABLE masterdata_signature DROP CONSTRAINT signature_is_never_copied;"
 )
 COPY = (
@@ -40,24 +46,44 @@ ALTERED = [
     ("UPDATE traceability_qualityrecord SET conclusion = 'Nothing was found.'", {"record_differs"}),
     ("UPDATE traceability_qualityrecord SET description = 'Nothing'", {"record_differs"}),
     ("UPDATE traceability_qualitynote SET text = 'Fine.' WHERE step LIKE 'disposition%'", {"record_differs"}),
+    ("UPDATE masterdata_periodicreview SET next_on = next_on + 700", {"record_differs"}),
+    ("UPDATE masterdata_periodicreview SET remark = 'It is fine.'", {"record_differs"}),
+    ("UPDATE backflush_bomauditfinding SET measured = 0.5, remark = ''", {"record_differs"}),
     (COPY.format(key="'987654'", digest="digest"), {"signature_altered"}),
 ]
 
 
 @pytest.fixture(scope="module")
 def template(django_db_setup, django_db_blocker):
-    """A BOM, a trigger definition and a quality record, all signed."""
+    """A BOM, a trigger definition, a quality record, a review and an audit of a BOM, all signed."""
     name = databases.unique("signed")
     databases.clone(name)
     with django_db_blocker.unblock(), databases.connected_to(name):
         foil = plant.item("FOIL", unit="KGM")
         kit = plant.product("KIT")
-        plant.approved_bom(kit, [LineDraft("FOIL", "0.5")], reason="First.")
+        version = plant.approved_bom(kit, [LineDraft("FOIL", "0.5")], reason="First.")
         floor.released_order(kit)
         row = quality.in_review(quality.ncmr(floor.received_lot(foil, "20")))
         quality.closed(quality.disposed(row, "release", to_bin=plant.place("store")))
+        reviewed(foil)
+        audited(version)
     yield name
     databases.drop(name)
+
+
+def reviewed(item):
+    found = review_of("item", item.pk, floor.NOW)
+    said = {"outcome": "change_needed", "remark": "The name is wrong."}
+    content = review_content(found, next_on=next_day(found, floor.NOW), **said)
+    signs = plant.ticket(plant.people().qa, content, at=floor.NOW)
+    review_record(kind="item", key=item.pk, ticket=signs, now=floor.NOW, **said)
+
+
+def audited(version):
+    line = version.lines.get()
+    found = [Finding(line.pk, "FOIL", line.quantity, line.quantity * 2, "Twice as much.")]
+    signs = plant.ticket(plant.people().qa, audit_content(version, found, "Ten kits."), at=floor.NOW)
+    audit_bom(version=version, findings=found, remark="Ten kits.", ticket=signs, now=floor.NOW)
 
 
 @pytest.fixture
@@ -83,6 +109,8 @@ def test_signatures_that_nobody_touched_stand(plant_of_signatures):
         "bom_version",
         "trigger_definition",
         "quality_record",
+        "review",
+        "bom_audit",
     }
 
 

@@ -148,6 +148,7 @@ def _governed() -> dict[str, list[Arguments]]:
         "change-of": [{"kind": "item", "pk": bulk.pk}],
         "change-records": [{"kind": "operation"}, {"kind": "threshold"}],
         "change-open": [{"kind": "bom_version", "pk": draft.pk}],
+        "version-take-back": [{"kind": "bom_version", "pk": draft.pk}],
         "change-edit": [{"number": ChangeRequest.objects.get(kind="item", state="draft").number}],
         "change-file*": [{"number": one.request.number, "pk": one.pk} for one in kept],
         "change*": changes,

@@ -4,9 +4,11 @@ import csv
 import io
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from backflush.models import ReversalRequest
+from masterdata.models import AuditEvent
 from tests import floor, plant
 from tests.changing import change_item
 from tests.web.scene import item
@@ -67,3 +69,16 @@ def test_credentials_are_not_told(changed):
 @pytest.mark.parametrize(("who", "status"), [("auditor", 200), ("qa", 200), ("operator", 403), ("finance", 403)])
 def test_it_is_for_auditors_quality_and_admins(look, who, status):
     assert look(who).get(reverse("audit-trail")).status_code == status
+
+
+def test_early_rows_are_told_and_found_by_the_name_of_the_person(changed):
+    """An early version wrote whoever was signed in as what Django wraps them in; such rows stay as they are."""
+    qa = plant.people().qa
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('backflush.actor', %s, false)", [f"simplelazyobject:{qa.pk}"])
+        cursor.execute("INSERT INTO masterdata_changenote (request_id, author_id, text, at)"
+                       " SELECT max(id), %s, 'Said early.', now() FROM masterdata_changerequest", [qa.pk])  # fmt: skip
+        cursor.execute("SELECT set_config('backflush.actor', 'test', false)")
+    found = [row for row in rows(changed, who=qa.name) if "Said early." in row["Old → new"]]
+    assert [row["Who"] for row in found] == [qa.name]
+    assert AuditEvent.objects.filter(actor=f"simplelazyobject:{qa.pk}").count() == 1

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from masterdata.actions.submit_bom import submit_bom
 from masterdata.models import BomVersion
 from masterdata.queries import signature_faults
 from tests import plant
@@ -176,3 +177,18 @@ def test_products_say_what_is_missing(as_):
     shown = as_("engineer").get(reverse("products")).content.decode()
     assert "no effective BOM, no trigger definition for 10" in shown
     assert "complete" in shown
+
+
+def test_a_version_submitted_before_there_were_requests_is_taken_back_on_its_page(as_):
+    engineer, reader = as_("engineer"), as_("second_engineer")
+    send(engineer, {**editor(engineer), "lines-0-quantity": "0.25", "reason": "Thicker syrup."}, "save")
+    made = version(3)
+    submit_bom(version=made, actor=made.author, now=timezone.now())  # as it was done then
+    address, step = reverse("bom", args=[made.pk]), reverse("version-take-back", args=["bom_version", made.pk])
+    assert "takes it back to draft and asks for approval" in reader.get(address).content.decode()
+    assert step in engineer.get(address).content.decode()
+    assert reader.post(step).status_code == 422
+    assert engineer.post(step).url == address
+    made.refresh_from_db()
+    assert made.state == "draft"
+    assert reverse("change-open", args=["bom_version", made.pk]) in engineer.get(address).content.decode()

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from masterdata.models import BomVersion, Signature, TriggerDefinition
 from tests import databases, plant
+from tests.processes import managed
 from tests.web.forms import fields_of, signed
 
 ALL = "/signatures"
@@ -139,23 +140,23 @@ def test_a_pin_does_not_sign_and_neither_does_somebody_elses_session(as_):
 
 
 def test_the_command_verifies_all_of_them(syrup, alter):
-    assert "signatures stand" in syrup.manage("verify_signatures").stdout
+    assert "signatures stand" in managed("verify_signatures").stdout
     alter(
         "UPDATE masterdata_signature SET meaning = 'reviewed' WHERE subject_kind = 'unit_factor'",
         "masterdata_signature",
     )
-    told = syrup.manage("verify_signatures")
+    told = managed("verify_signatures")
     assert told.returncode == 1
     assert "BROKEN" in told.stdout
     assert "of" in told.stderr
 
 
 def test_the_check_of_the_ledger_finds_a_broken_signature(syrup, alter):
-    assert syrup.manage("check_ledger", "--only", "14", "--only", "15").returncode == 0
+    assert managed("check_ledger", "--only", "14", "--only", "15").returncode == 0
     alter(
         "UPDATE masterdata_signature SET meaning = 'reviewed' WHERE subject_kind = 'unit_factor'",
         "masterdata_signature",
     )
-    told = syrup.manage("check_ledger", "--only", "14")
+    told = managed("check_ledger", "--only", "14")
     assert told.returncode == 1
     assert "14_every_signature_stands: BROKEN" in told.stdout

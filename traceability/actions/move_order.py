@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
-from masterdata.models import BomVersion, Item, Person
+from masterdata.actions.effectivity import told
+from masterdata.models import BomVersion
+from masterdata.rules.refusal import Refusal, Refused
 from traceability.actions.holding import hold_order
-from traceability.models import OrderPin
+from traceability.actions.pin_order import pin_order
+from traceability.models import OrderPin, WorkOrder
 from traceability.queries.pinned_boms import items_of, resolve
 
 
@@ -12,9 +15,11 @@ def move_order(*, order_id: int, version: BomVersion, applicable_from: datetime,
     """From `applicable_from` (event time) on it is made by `version`, or by its own with `version` as the phantom's.
 
     Joins the transaction of the change that moves it, which holds the posting locks; line identities carry over, so
-    what is still owed is by the new figures from that time on.
+    what is still owed is by the new figures from that time on. Refused (order_moves_later) where it was decided already
+    what the order is made by at or after that time: what is put before it would be undone then, or come too early.
     """
     order = hold_order(order_id)
+    _refuse_between(order, version, applicable_from)
     last = order.pins.select_related("bom_version").order_by("-applicable_from").first()
     assert last is not None  # released orders are pinned
     top = version if version.item_id == last.bom_version.item_id else last.bom_version
@@ -23,13 +28,26 @@ def move_order(*, order_id: int, version: BomVersion, applicable_from: datetime,
     phantoms = {**{str(item): one for item, one in pinned.phantoms.items()}, **last.phantom_versions}
     if str(version.item_id) in phantoms and version.item_id != top.item_id:
         phantoms[str(version.item_id)] = version.pk
-    items = items_of(pinned) | {order.item_id} | {int(item) for item in last.standard_costs}
-    costs = Item.objects.filter(id__in=items).values_list("id", "standard_cost")
-    return OrderPin.objects.create(
-        order=order,
+    return pin_order(
+        order,
+        version_id=top.pk,
+        phantoms=phantoms,
+        items=items_of(pinned) | {int(item) for item in last.standard_costs},
         applicable_from=applicable_from,
-        bom_version_id=top.pk,
-        phantom_versions=dict(sorted(phantoms.items())),
-        standard_costs={str(item): format(cost, "f") for item, cost in sorted(costs)},
-        pinned_by=actor if isinstance(actor, Person) else None,
+        actor=actor,
     )
+
+
+def _refuse_between(order: WorkOrder, version: BomVersion, applicable_from: datetime) -> None:
+    coming = order.pins.filter(applicable_from__gte=applicable_from).select_related("bom_version__item")
+    decided = coming.order_by("applicable_from").last()
+    if decided is not None:
+        raise Refused(
+            Refusal(
+                "order_moves_later",
+                f"What order {order.number} is made by from {told(decided.applicable_from)} on is decided already;"
+                f" {version} would come before that.",
+                order.number,
+                "Let it take effect after that time, or keep the order on its version.",
+            )
+        )

@@ -6,12 +6,14 @@ from datetime import datetime
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
 from masterdata.actions.record import record
-from masterdata.models import Item, Operation, Person, ProductionLine
+from masterdata.actions.share_site import between_changes
+from masterdata.models import Operation, Person, ProductionLine
 from masterdata.queries import effective_bom, item_factors, unit_facts
 from masterdata.rules.duties import Duty
 from masterdata.rules.units import conversion
 from traceability.actions.holding import hold_order
-from traceability.models import OrderOperation, OrderPin, WorkOrder
+from traceability.actions.pin_order import pin_order
+from traceability.models import OrderOperation, WorkOrder
 from traceability.queries.pinned_boms import PinnedBom, items_of, resolve, taken_by
 from traceability.rules.orders import ReleaseFact, RouteStep, last_operation, operation_key, release_refusals
 from traceability.rules.places import same_site_refusals
@@ -24,11 +26,14 @@ def release_order(
 ) -> WorkOrder:
     """Open an order for staging and reports, made by what is effective at `now`; returns it as it stands.
 
+    A change that took effect meanwhile counts: the order is released after it.
+
     `lines`: the line of an operation, by its number, where this order runs it elsewhere than usual. Raises Refused with every
     reason: order_not_planned, no_effective_bom, no_operations, no_line, unknown_operation, no_conversion, wrong_site.
     """
     require(actor, Duty.PLAN_ORDERS)
     with acting(actor):
+        now = between_changes(order.site_id, "bom_version", now)
         order = hold_order(order.pk)
         overrides = dict(lines or {})
         route = sorted(
@@ -62,25 +67,19 @@ def release_order(
             )
             for position, operation in enumerate(route, start=1)
         )
-        pin(order, pinned, applicable_from=now, actor=actor)
+        assert pinned is not None  # refused above
+        pin_order(
+            order,
+            version_id=pinned.version_id,
+            phantoms={str(item): version for item, version in pinned.phantoms.items()},
+            items=items_of(pinned),
+            applicable_from=now,
+            actor=actor,
+        )
         order.state = OrderState.RELEASED
         order.released_at = now
         record(order, actor=actor, changed=["state", "released_at"])
     return order
-
-
-def pin(order: WorkOrder, pinned: PinnedBom | None, *, applicable_from: datetime, actor: Person) -> OrderPin:
-    """Write down by which versions an order is made from a time on, with the standard costs of everything in them."""
-    assert pinned is not None  # release refused before
-    costs = Item.objects.filter(id__in=items_of(pinned) | {order.item_id}).values_list("id", "standard_cost")
-    return OrderPin.objects.create(
-        order=order,
-        applicable_from=applicable_from,
-        bom_version_id=pinned.version_id,
-        phantom_versions={str(item): version for item, version in sorted(pinned.phantoms.items())},
-        standard_costs={str(item): format(cost, "f") for item, cost in sorted(costs)},
-        pinned_by=actor,
-    )
 
 
 def _facts(

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from masterdata.models import Item, Operation, UnitFactor
+from masterdata.models import Item, UnitFactor
 from masterdata.pages.access import can, desk_page, site_of
 from masterdata.pages.figures import figure, words
 from masterdata.pages.histories import history_of
@@ -39,7 +39,11 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         "losses": version.scrap_factors.filter(line__isnull=True).order_by("level") if version else [],
         "versions": bom_versions(item),
         "operations": [
-            {"operation": one, "trigger": effective_trigger(item, one.number, now, one.line), "demands": _demands(one)}
+            {
+                "operation": one,
+                "trigger": effective_trigger(item, one.number, now, one.line),
+                "demands": ", ".join(one.demands),
+            }
             for one in route
         ],
         "triggers": item.trigger_definitions.select_related("line").order_by("operation_number", "-version"),
@@ -72,13 +76,3 @@ def _facts(request: HttpRequest, item: Item) -> list[dict[str, Any]]:
             "value": f"{figure(item.standard_cost)} {site.currency if site else ''} per {item.stock_unit.symbol}",
         },
     ]
-
-
-def _demands(one: Operation) -> str:
-    found = {
-        "count point": one.count_point,
-        "line clearance": one.requires_clearance,
-        "training": one.requires_training,
-        "packs": one.packs,
-    }
-    return ", ".join(word for word, holds in found.items() if holds)
