@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from masterdata.actions.acting import acting
-from masterdata.actions.check_import import claimed_row
+from masterdata.actions.claim_import import claimed_row
 from masterdata.actions.propose_imported import propose_imported
 from masterdata.actions.record import record
 from masterdata.models import DataImport
@@ -30,7 +30,7 @@ def propose_import(*, claimed: DataImport, now: datetime, tell: Tell = in_silenc
         row = claimed_row(claimed, ImportState.ORDERED)
         if row is None:
             return claimed
-        row.claimed_at = None
+        row.claimed_at, row.tries, row.trace = None, 0, ""
         if found.faults.count or found.digest() != row.changes_digest or master_data_revision() != found.revision:
             row.state = ImportState.RECEIVED  # what was shown no longer holds: it is compared and shown anew
         else:
