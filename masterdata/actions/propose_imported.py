@@ -8,30 +8,18 @@ from masterdata.actions.draft_unit_factor import draft_unit_factor
 from masterdata.actions.propose_change import propose_change
 from masterdata.models import BomVersion, ChangeRequest, DataImport, Item, UnitFactor
 from masterdata.queries.contents import number_text
+from masterdata.queries.governed import existing_record
 from masterdata.rules.bom_sheet import draft_of_version
-from masterdata.rules.import_changes import ImportChange, factor_fields, item_fields
-from masterdata.rules.sheet_columns import BOMS, ITEMS
+from masterdata.rules.import_changes import ImportChange, Verdict, factor_fields, item_fields
+from masterdata.rules.import_operations import operation_fields
+from masterdata.rules.sheet_columns import BOMS, ITEMS, OPERATIONS
 
 
 def propose_imported(*, data_import: DataImport, change: ImportChange, now: datetime) -> ChangeRequest:
     """The change request. Items are proposed by their fields; a version is drafted first, and proposed as it stands."""
     author, reason = data_import.person, data_import.reason
-    if change.kind == ITEMS:
-        fields = item_fields(change.content)
-        before = Item.objects.filter(code=fields["code"]).first()
-        if before is not None:
-            named = {one["field"].replace(" ", "_") for one in change.differences}
-            fields = {name: value for name, value in fields.items() if name in named}
-        plain = {name: _canonical(value) for name, value in fields.items()}
-        return propose_change(
-            kind="item",
-            record=before,
-            proposed=plain,
-            author=author,
-            reason=reason,
-            now=now,
-            data_import=data_import,
-        )
+    if change.kind in (ITEMS, OPERATIONS):
+        return _by_fields(data_import, change, now)
     drafted = _bom(data_import, change, now) if change.kind == BOMS else _factor(data_import, change, now)
     kind = "bom_version" if change.kind == BOMS else "unit_factor"
     return propose_change(
@@ -42,6 +30,28 @@ def propose_imported(*, data_import: DataImport, change: ImportChange, now: date
         reason=getattr(drafted, "reason", "") or reason,
         now=now,
         effective_from=datetime.fromisoformat(change.starts) if change.starts else None,
+        data_import=data_import,
+    )
+
+
+def _by_fields(data_import: DataImport, change: ImportChange, now: datetime) -> ChangeRequest:
+    """A new record by all its fields, one that is there by those that the file changes."""
+    kind, fields = "item", {}
+    if change.kind == ITEMS:
+        fields = item_fields(change.content)
+    else:
+        kind, fields = "operation", operation_fields(change.content)
+    before = existing_record(kind, fields)
+    if before is not None:
+        named = {one["field"].replace(" ", "_") for one in change.differences}
+        fields = {name: value for name, value in fields.items() if name in named}
+    return propose_change(
+        kind=kind,
+        record=before,
+        proposed={name: _canonical(value) for name, value in fields.items()},
+        author=data_import.person,
+        reason=data_import.reason,
+        now=now,
         data_import=data_import,
     )
 
@@ -64,10 +74,15 @@ def _bom(data_import: DataImport, change: ImportChange, now: datetime) -> BomVer
         outputs=draft.outputs,
         assembly_scrap=draft.assembly_scrap,
         operation_scrap=draft.operation_scrap,
-        reason=version.head["reason"] or data_import.reason,
+        # a first version is what it is elsewhere, also where nobody said why
+        reason=version.head["reason"] or ("" if change.verdict == Verdict.NEW else data_import.reason),
+        number=int(version.number or 0),
     )
 
 
 def _factor(data_import: DataImport, change: ImportChange, now: datetime) -> UnitFactor:
     item, fields = factor_fields(change.content)
-    return draft_unit_factor(item=Item.objects.get(code=item), author=data_import.person, now=now, **fields)
+    number = int(change.content["version"] or 0)
+    return draft_unit_factor(
+        item=Item.objects.get(code=item), author=data_import.person, now=now, version=number, **fields
+    )

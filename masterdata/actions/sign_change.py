@@ -1,10 +1,11 @@
 """Sign a submitted change request. The last signature that it needs approves it, and makes it effective or sets its time."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from masterdata.actions.acting import acting
-from masterdata.actions.effectivity import effective_moment
+from masterdata.actions.effectivity import effective_moment, past_refusals
 from masterdata.actions.record import record as save
 from masterdata.actions.revise_change import held_change
 from masterdata.actions.sign import sign
@@ -42,7 +43,8 @@ def sign_change(*, request: ChangeRequest, ticket: SigningTicket, role: str, now
         given = given_signatures(row)
         _refuse(row, record, signer, role, given, now)
         complete = not missing_roles(row.required_roles, [*given, GivenSignature(signer.pk, role)])
-        moment = effective_moment(row.effective_from, now) if complete else None
+        judge = partial(past_refusals, row.kind, record)
+        moment = effective_moment(row.effective_from, now, judge=judge) if complete else None
         signature = sign(
             ticket=ticket,
             meaning=f"approved as {role}",
@@ -53,7 +55,8 @@ def sign_change(*, request: ChangeRequest, ticket: SigningTicket, role: str, now
         )
         ChangeSignature.objects.create(request=row, round=row.round, role=role, person=signer, signature=signature)
         if moment is not None:
-            _approve(row, record, signature, moment, at_once=row.effective_from is None, now=now)
+            at_once = row.effective_from is None or row.effective_from < now
+            _approve(row, record, signature, moment, at_once=at_once, now=now)
     request.refresh_from_db()
     return request
 

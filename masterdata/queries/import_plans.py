@@ -9,15 +9,24 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from masterdata.models import DataImport
+from masterdata.queries.beginnings import begun_with
 from masterdata.queries.boms import surroundings_of
-from masterdata.queries.plant_sheets import factors_as_rows, items_as_rows, known_items, versions_as_rows
+from masterdata.queries.plant_sheets import (
+    factors_as_rows,
+    items_as_rows,
+    known_items,
+    line_names,
+    operations_as_rows,
+    versions_as_rows,
+)
 from masterdata.queries.revision import master_data_revision
 from masterdata.queries.sheet_files import sheets_of
 from masterdata.queries.units import unit_facts
 from masterdata.rules.bom_changes import plan_boms
 from masterdata.rules.bom_sheet import versions_of
-from masterdata.rules.import_changes import Changes, plan_factors, plan_items
-from masterdata.rules.sheet_columns import BOMS, ITEMS, UNIT_FACTORS
+from masterdata.rules.import_changes import Changes, item_of, plan_factors, plan_items
+from masterdata.rules.import_operations import plan_operations
+from masterdata.rules.sheet_columns import BOMS, ITEMS, OPERATIONS, UNIT_FACTORS
 from masterdata.rules.sheet_table import Faults, Sheet
 from masterdata.rules.signatures import content_digest
 
@@ -64,17 +73,33 @@ def read_import(one: DataImport, at: datetime, tell: Tell = in_silence) -> Impor
             continue
         kinds.add(sheet.kind.name)
         _compare(sheet, found, at)
-    for change in found.changes.made:
-        if change.starts and datetime.fromisoformat(change.starts) < at:
-            sentence = f"{change.subject} would take effect at {change.starts}, which has passed."
-            remedy = "Write a later time, or leave the cell empty: then it takes effect when it is signed."
-            found.faults.at(change.sheet, change.row, "effective_from", "effective_in_the_past", sentence, remedy)
+    _judge_times(found, at)
     tell(2, 3)
     most = settings.IMPORT_MOST_CHANGES
     if len(found.changes.made) > most:
         sentence = f"The file would change {len(found.changes.made):,} records; at most {most:,} are proposed at once."
         found.faults.at("", 0, "", "too_many_changes", sentence, "Split it into several files.")
     return found
+
+
+_VERSIONED = {BOMS: "bom_version", UNIT_FACTORS: "unit_factor"}
+
+
+def _judge_times(found: ImportReading, at: datetime) -> None:
+    """What would begin in the past may do so only while nothing was made by it: while the plant is set up with it."""
+    for kind, governed in _VERSIONED.items():
+        early = [
+            (change, item_of(change))
+            for change in found.changes.made
+            if change.kind == kind and change.starts and datetime.fromisoformat(change.starts) < at
+        ]
+        begun = begun_with(governed, {item for _, item in early})
+        for change, item in early:
+            if item in begun:
+                sentence = f"{change.subject} would begin at {change.starts}, which has passed, and {begun[item]}."
+                remedy = "Write a later time, or leave the cell empty: then it takes effect when it is signed."
+                place = (change.sheet, change.row, "effective_from")
+                found.faults.at(*place, "effective_in_the_past", sentence, remedy)
 
 
 def _compare(sheet: Sheet, found: ImportReading, at: datetime) -> None:
@@ -85,6 +110,9 @@ def _compare(sheet: Sheet, found: ImportReading, at: datetime) -> None:
     elif sheet.kind.name == UNIT_FACTORS:
         stored = factors_as_rows(items)
         plan_factors(sheet, stored, known_items(items), unit_facts(), found.faults, found.changes)
+    elif sheet.kind.name == OPERATIONS:
+        known = known_items(items)
+        plan_operations(sheet, operations_as_rows(items), known, line_names(), found.faults, found.changes)
     elif sheet.kind.name == BOMS:
         versions = versions_of(sheet, found.faults)
         components = {code for version in versions for _, code in version.codes()}

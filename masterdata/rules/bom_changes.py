@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from masterdata.rules.bom_faults import Surroundings, faults_of, with_unknown
+from masterdata.rules.bom_faults import ItemFact, Surroundings, faults_of, with_unknown
 from masterdata.rules.bom_sheet import SheetVersion, differences, draft_of_version, same_version
 from masterdata.rules.import_changes import (
     Changes,
@@ -12,10 +12,9 @@ from masterdata.rules.import_changes import (
     Stored,
     Verdict,
     placed,
-    start_of,
-    times_stand,
     unknown_item,
 )
+from masterdata.rules.import_times import start_of, successors, times_stand
 from masterdata.rules.sheet_columns import BOMS
 from masterdata.rules.sheet_table import Faults
 
@@ -32,13 +31,15 @@ def plan_boms(
 ) -> None:
     """Versions by item and number, in their order."""
     wanted = []
+    ends = successors(((one.item,), one.number, one.head["effective_from"]) for one in versions)
     for version in versions:
+        ending = ends.get(((version.item,), version.number), "")
         found = placed(version.number, stored.get(version.item, ()), _same(version), version.item)
         if found.fault is not None:
             faults.at(sheet, version.row, "version", *found.fault)
         elif found.verdict == Verdict.UNCHANGED:
             assert found.base is not None
-            if times_stand(sheet, version.row, found.base.record.head, version.head, version.name, faults):
+            if times_stand(sheet, version.row, found.base.record.head, version.head, version.name, faults, ending):
                 changes.unchanged += 1
         elif found.verdict == Verdict.WAITING:
             changes.waiting += 1
@@ -46,7 +47,8 @@ def plan_boms(
             wanted.append(version)
             base = found.base.record if found.base is not None else None
             told = list(differences(base, version))
-            starts = start_of(sheet, version.row, base.head if base else None, version.head, version.name, faults)
+            head = base.head if base else None
+            starts = start_of(sheet, version.row, head, version.head, version.name, faults, ending)
             changes.made.append(
                 ImportChange(BOMS, version.name, sheet, version.row, found.verdict, told, version, starts)
             )
@@ -57,12 +59,22 @@ def _same(version: SheetVersion) -> Callable[[SheetVersion], bool]:
     return lambda other: same_version(version, other)
 
 
+def _with_phantoms(versions: Sequence[SheetVersion], items: Mapping[str, ItemFact]) -> dict[str, ItemFact]:
+    """The items as they will be once all of these versions hold: which of them are phantoms, and in what unit."""
+    found = dict(items)
+    for version in versions:
+        if version.item in found:
+            base = version.head["unit"] if version.head["phantom"] == "yes" else ""
+            found[version.item] = replace(found[version.item], phantom_base=base)
+    return found
+
+
 def _judge(sheet: str, versions: Sequence[SheetVersion], around: Surroundings, faults: Faults) -> None:
     """What submission would refuse, told at the row that it is about."""
     uses = dict(around.uses)
     for version in versions:  # the last one of an item is what will hold
         uses[version.item] = frozenset(code for _, code in version.codes())
-    around = replace(around, uses=uses)
+    around = replace(around, uses=uses, items=_with_phantoms(versions, around.items))
     for version in versions:
         before = faults.count
         if version.item not in around.items:

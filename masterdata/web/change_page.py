@@ -118,7 +118,7 @@ def _role(role: str) -> str:
 
 
 def _facts(found: ChangeRequest) -> list[dict[str, Any]]:
-    asked = when(found.effective_from) if found.effective_from else "at once, with the last signature"
+    asked = _starts(found)
     return [
         {"name": "Record", "value": f"{KINDS[found.kind].title} {found.subject}", "url": record_url(found)},
         {"name": "Why", "value": found.reason},
@@ -226,7 +226,7 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
             {"name": "Why", "value": found.reason},
             {"name": "Written by", "value": found.author.name},
             {"name": "Says", "value": f"what is shown above: {figures}"},
-            {"name": "Takes effect", "value": when(found.effective_from) or "at once, with the last signature"},
+            {"name": "Takes effect", "value": _starts(found)},
             *(
                 [{"name": "Open orders", "value": ", ".join(f"{o['order']}: {o['choice']}" for o in content["orders"])}]
                 if content["orders"]
@@ -234,3 +234,11 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
             ),
         ],
     }
+
+
+def _starts(found: ChangeRequest) -> str:
+    """When it takes effect; that this lies in the past is not to be overlooked."""
+    if found.effective_from is None:
+        return "at once, with the last signature"
+    past = found.state in OPEN_STATES and found.effective_from < timezone.now()
+    return when(found.effective_from) + (" – in the past, as long as nothing was made by it" if past else "")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import connection
+
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
 from masterdata.actions.record import record
@@ -29,6 +31,8 @@ def release_order(
     """
     require(actor, Duty.PLAN_ORDERS)
     with acting(actor):
+        with connection.cursor() as cursor:  # as a poster does: what is signed meanwhile waits, and knows of this order
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [order.site_id])
         order = hold_order(order.pk)
         overrides = dict(lines or {})
         route = sorted(
