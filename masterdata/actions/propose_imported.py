@@ -1,17 +1,15 @@
 """One change of an import as a draft change request: the only place that knows how change requests are made."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from masterdata.actions.draft_bom import draft_bom
 from masterdata.actions.draft_unit_factor import draft_unit_factor
 from masterdata.actions.propose_change import propose_change
 from masterdata.models import BomVersion, ChangeRequest, DataImport, Item, UnitFactor
-from masterdata.queries.contents import number_text
 from masterdata.queries.governed import existing_record
+from masterdata.queries.import_plans import proposed_fields
 from masterdata.rules.bom_sheet import draft_of_version
-from masterdata.rules.import_changes import ImportChange, Verdict, factor_fields, item_fields
-from masterdata.rules.import_operations import operation_fields
+from masterdata.rules.import_changes import ImportChange, Verdict, factor_fields
 from masterdata.rules.sheet_columns import BOMS, ITEMS, OPERATIONS
 
 
@@ -36,28 +34,21 @@ def propose_imported(*, data_import: DataImport, change: ImportChange, now: date
 
 def _by_fields(data_import: DataImport, change: ImportChange, now: datetime) -> ChangeRequest:
     """A new record by all its fields, one that is there by those that the file changes."""
-    kind, fields = "item", {}
-    if change.kind == ITEMS:
-        fields = item_fields(change.content)
-    else:
-        kind, fields = "operation", operation_fields(change.content)
-    before = existing_record(kind, fields)
-    if before is not None:
-        named = {one["field"].replace(" ", "_") for one in change.differences}
-        fields = {name: value for name, value in fields.items() if name in named}
+    kind, fields = proposed_fields(change)
+    before = None
+    if change.verdict != Verdict.NEW:
+        before = existing_record(
+            kind, {**change.content, "code": change.subject, "number": change.content.get("operation")}
+        )
     return propose_change(
         kind=kind,
         record=before,
-        proposed={name: _canonical(value) for name, value in fields.items()},
+        proposed=fields,
         author=data_import.person,
         reason=data_import.reason,
         now=now,
         data_import=data_import,
     )
-
-
-def _canonical(value: object) -> object:
-    return number_text(value) if isinstance(value, Decimal) else value
 
 
 def _bom(data_import: DataImport, change: ImportChange, now: datetime) -> BomVersion:

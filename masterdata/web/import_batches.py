@@ -54,7 +54,7 @@ def one_batch(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(RequestBatch.objects.select_related("person", "data_import"), pk=pk)
     title = f"{found.step.capitalize()} all requests"
     listing = lists.Listing(
-        name="requests that were refused",
+        name="reasons",
         rows=found.refused,
         order="",
         file=f"batch_{found.pk}_refused",

@@ -95,7 +95,18 @@ def _facts(found: DataImport) -> list[dict[str, Any]]:
         {"name": "Rows", "value": figure(found.rows)},
         {"name": "Days begin in", "value": found.zone},
         {"name": "SHA-256", "value": found.sha256, "code": True},
+        *_the_same_before(found),
     ]
+
+
+def _the_same_before(found: DataImport) -> list[dict[str, Any]]:
+    """That this very file was uploaded before, by whom, and what came of it."""
+    same = DataImport.objects.filter(sha256=found.sha256, pk__lt=found.pk).select_related("person").defer("faults")
+    before = same.order_by("-pk").first()
+    if before is None:
+        return []
+    words = f"{when(before.uploaded_at)} by {before.person.name}: {WORDS[ImportState(before.state)]}"
+    return [{"name": "The same file before", "value": words, "url": reverse("import", args=[before.pk])}]
 
 
 def _faults(request: HttpRequest, found: DataImport) -> lists.Listing:
@@ -141,9 +152,7 @@ def _changes(request: HttpRequest, found: DataImport) -> lists.Listing:
         order="row",
         file=f"import_{found.pk}_changes",
         filters=filters,
-        empty="Nothing would change: every record stands as the file has it."
-        if not any(asked.values())
-        else "No change fits.",
+        empty="Nothing is left to propose." if not any(asked.values()) else "No change fits.",
         columns=[
             lists.Column("Kind", lambda row: lists.text(KINDS[row.kind].record), sort="kind"),
             lists.Column("Record", lambda row: lists.text(row.subject, code=True), sort="subject"),

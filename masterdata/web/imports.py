@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -61,7 +62,7 @@ class _Limited(TemporaryFileUploadHandler):
 def imports(request: HttpRequest) -> HttpResponse:
     """Every import, the newest first, and the form that begins one."""
     if request.method != "POST":
-        return _list(request, UploadForm())
+        return _list(request, UploadForm(initial={"reason": request.GET.get("reason", "")[:300]}))
     announced = int(request.META.get("CONTENT_LENGTH") or 0)
     if announced > settings.IMPORT_MOST_MEGABYTES * 2**20 + _FORM_BYTES:
         return _list(request, UploadForm(), [too_large(announced)], status=413)
@@ -94,9 +95,12 @@ def _upload(request: HttpRequest) -> HttpResponse:
 
 
 def _go_on(one: DataImport, *, small: bool) -> None:
-    if small:
+    if not small:
+        ask_for_work()
+        return
+    try:
         work_on_import(one.pk)
-    else:
+    except OperationalError:  # of the database, such as a lock that took too long: a worker takes it up again
         ask_for_work()
 
 
@@ -171,6 +175,6 @@ def import_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     _go_on(found, small=small)
     found.refresh_from_db()
     if step == "propose" and found.state == ImportState.RECEIVED and small:
-        work_on_import(found.pk)
+        _go_on(found, small=True)
         messages.warning(request, "Master data was changed meanwhile: nothing was proposed. Look at the changes again.")
     return redirect("import", pk)

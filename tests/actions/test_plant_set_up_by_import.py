@@ -1,5 +1,6 @@
 """A plant's sheets go into an empty one: items, routes, factors, BOMs of all times; signed, it exports the same files again."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_the_sheets_are_taken_again_while_half_of_them_is_signed(into_an_empty_p
         assert again.waiting
 
 
-@pytest.mark.skipif(bicycles() is None, reason="the bicycle data set is not here (BACKFLUSH_BICYCLES)")
+@pytest.mark.skipif("BACKFLUSH_BICYCLES" not in os.environ, reason="it takes minutes: only with BACKFLUSH_BICYCLES")
 def test_a_bicycle_maker_s_sheets_set_up_an_empty_plant_with_every_time(into_an_empty_plant, tmp_path):
     sheets_of, empty = into_an_empty_plant
 
