@@ -10,19 +10,19 @@ WITH ours AS (
     ('audit_delete', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
-        || 'auditreview|reviewedevent|dataimport|changeattachment|attachmenttakenout)'),
+        || 'auditreview|reviewedevent|dataimport|changeattachment|attachmenttakenout|requestbatch)'),
     ('audit_delete', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_delete', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_insert', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
-        || 'auditreview|reviewedevent|dataimport|changeattachment|attachmenttakenout)'),
+        || 'auditreview|reviewedevent|dataimport|changeattachment|attachmenttakenout|requestbatch)'),
     ('audit_insert', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_insert', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_update', 'masterdata_(unit|unitfactor|item|labelversion|supplier|bomversion|bomline|bomlinestep|bomalternate|bomoutput|'
         || 'scrapfactor|site|productionline|bin|binservice|operation|triggerdefinition|triggerdefinition_devices|training|'
         || 'reasoncode|device|person|persontoken|changerequest|changesignature|changeorder|changenote|changepolicy|threshold|'
-        || 'auditreview|reviewedevent|dataimport|changeattachment|attachmenttakenout)'),
+        || 'auditreview|reviewedevent|dataimport|changeattachment|attachmenttakenout|requestbatch)'),
     ('audit_update', 'traceability_(materiallot|workorder|orderoperation|lineclearance|handlingunit|qualityrecord)'),
     ('audit_update', 'backflush_(pilot|reversalrequest|orderreopening|outboxconsumer|webhookendpoint)'),
     ('audit_is_signed_by_its_auditor', 'backflush_bomaudit'),
@@ -41,7 +41,9 @@ WITH ours AS (
     ('history_is_only_added_to', 'traceability_(carriedlink|ledgerentry|ledgerline|lotstatuschange|orderpin|packingrecord|'
         || 'qualitylink|qualitynote|stagingscan)'),
     ('history_is_only_added_to', '(backflush|traceability)_historical.*|variance_ordervariance'),
+    ('import_file_law', 'masterdata_importfile'),
     ('import_law', 'masterdata_dataimport'),
+    ('imported_record_law', 'masterdata_importedrecord'),
     ('impact_is_settled_once', 'backflush_impactreplay'),
     ('item_law', 'masterdata_item'),
     ('label_law', 'masterdata_labelversion'),
@@ -49,7 +51,7 @@ WITH ours AS (
     ('measured_while_the_pilot_runs', 'backflush_(pilotmeasurement|pilotordermark)'),
     ('never_deleted', 'masterdata_(auditreview|bin|bomversion|dataimport|device|historymark|item|labelversion|masterdatarevision|person|persontoken|'
         || 'productionline|reasoncode|reviewedevent|signingticket|site|supplier|training|triggerdefinition|unit|unitfactor|'
-        || 'changerequest|changepolicy|threshold)'),
+        || 'changerequest|changepolicy|threshold|requestbatch)'),
     ('never_truncated', 'masterdata_.*'),
     ('nothing_is_deleted', 'backflush_(impactreplay|operationreport|orderprogress|orderreopening|outboxconsumer|outboxhead|pilot|'
         || 'reversalrequest|verifiedmark|webhookendpoint|webhookprogress)'),
@@ -71,6 +73,7 @@ WITH ours AS (
     ('report_is_ruled_on', 'backflush_operationreport'),
     ('report_keeps_its_origin', 'backflush_operationreport'),
     ('report_moves_along_its_states', 'backflush_operationreport'),
+    ('request_batch_law', 'masterdata_requestbatch'),
     ('request_is_settled_once', 'backflush_reversalrequest'),
     ('review_is_signed_by_its_reviewer', 'masterdata_periodicreview'),
     ('review_law', 'masterdata_auditreview'),

@@ -352,6 +352,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "take-due-changes": {"task": "masterdata.take_due_changes", "schedule": 5.0, "options": {"expires": 5}},
     "work-on-imports": {"task": "masterdata.work_on_imports", "schedule": 5.0, "options": {"expires": 10}},
+    "work-on-batches": {"task": "masterdata.work_on_batches", "schedule": 5.0, "options": {"expires": 10}},
     "seal-audit": {"task": "masterdata.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-inbox": {"task": "backflush.sweep_inbox", "schedule": 2.0, "options": {"expires": 4}},
     "deliver-webhooks": {"task": "backflush.deliver_webhooks", "schedule": 5.0, "options": {"expires": 10}},

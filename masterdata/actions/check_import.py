@@ -1,35 +1,19 @@
 """Compare an uploaded file with the plant: afterwards the import is faulty, with every fault, or ready, with every change."""
 
-from datetime import datetime, timedelta
-
-from django.db.models import Q
+from datetime import datetime
 
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
+from masterdata.actions.claim_import import SERVICE, WAITING, claimed_row
 from masterdata.actions.record import record
 from masterdata.models import DataImport, ImportedRecord, Person
 from masterdata.queries.import_plans import ImportReading, Tell, in_silence, read_import
 from masterdata.rules.duties import Duty
 from masterdata.rules.import_changes import Verdict
-from masterdata.rules.import_flow import ImportState
+from masterdata.rules.import_flow import NEXT, ImportState
 from masterdata.rules.refusal import Refusal, Refused
 
-SERVICE = "service:imports"
-#: a worker that took an import and was never heard of again
-LEASE = timedelta(minutes=10)
 BATCH = 1000
-
-
-def claim_import(*, states: tuple[ImportState, ...], now: datetime, pk: int | None = None) -> DataImport | None:
-    """Take the oldest import that waits (or this one) for oneself; None where there is none, or somebody else has it."""
-    free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - LEASE)
-    with acting(SERVICE):
-        waiting = DataImport.objects.filter(free, state__in=states).order_by("uploaded_at")
-        found = (waiting if pk is None else waiting.filter(pk=pk)).select_for_update(skip_locked=True).first()
-        if found is not None:
-            found.claimed_at = now
-            record(found, actor=SERVICE, changed=["claimed_at"])
-    return found
 
 
 def check_import(*, claimed: DataImport, now: datetime, tell: Tell = in_silence) -> DataImport:
@@ -44,14 +28,8 @@ def check_import(*, claimed: DataImport, now: datetime, tell: Tell = in_silence)
     return claimed
 
 
-def claimed_row(claimed: DataImport, state: ImportState) -> DataImport | None:
-    """The import, locked, if it is still in this state and still ours."""
-    row = DataImport.objects.select_for_update().get(pk=claimed.pk)
-    return row if row.state == state and row.claimed_at == claimed.claimed_at else None
-
-
 def _note(row: DataImport, found: ImportReading, now: datetime) -> None:
-    row.claimed_at = None
+    row.claimed_at, row.tries, row.trace = None, 0, ""
     row.checks += 1
     row.checked_at = now
     row.rows = found.rows
@@ -83,12 +61,12 @@ def _note(row: DataImport, found: ImportReading, now: datetime) -> None:
 
 
 def recheck_import(*, data_import: DataImport, person: Person, now: datetime) -> DataImport:
-    """ready or faulty → received: compare it with the plant as it is now."""
+    """ready, faulty or failed → received: compare it with the plant as it is now."""
     return _send_back(data_import, person, ImportState.RECEIVED, now)
 
 
 def discard_import(*, data_import: DataImport, person: Person, now: datetime) -> DataImport:
-    """ready or faulty → discarded: nothing of it is proposed, ever. The file is kept."""
+    """ready, faulty or failed → discarded: nothing of it is proposed, ever. The file is kept."""
     return _send_back(data_import, person, ImportState.DISCARDED, now)
 
 
@@ -102,14 +80,13 @@ def _send_back(data_import: DataImport, person: Person, state: ImportState, now:
     with acting(person, reason=data_import.reason):
         row = DataImport.objects.select_for_update(of=("self",)).select_related("person").get(pk=data_import.pk)
         refuse_stranger(row, person)
-        fits = {ImportState.READY} if state == ImportState.ORDERED else {ImportState.READY, ImportState.FAULTY}
-        if row.state not in fits:
+        if row.state in WAITING or state not in NEXT[ImportState(row.state)]:
             raise Refused(
                 Refusal("out_of_sequence", f"{row} is {row.state} by now.", str(row), "Look at what is shown now.")
             )
         if state == ImportState.ORDERED and row.new + row.changed == 0:
             raise Refused(Refusal("nothing_differs", f"{row} changes nothing.", str(row), "There is nothing to do."))
-        row.state, row.claimed_at = state, None
+        row.state, row.claimed_at, row.tries, row.failure, row.trace = state, None, 0, "", ""
         row.faults, row.fault_count = [], 0
         row.settled_at = now if state == ImportState.DISCARDED else None
         record(row, actor=person, reason=data_import.reason)

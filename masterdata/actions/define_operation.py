@@ -5,7 +5,8 @@ from masterdata.actions.authority import require
 from masterdata.actions.record import record
 from masterdata.models import Item, Operation, ProductionLine
 from masterdata.rules.duties import Duty
-from masterdata.rules.refusal import Refusal, Refused
+from masterdata.rules.operation_numbers import number_faults
+from masterdata.rules.refusal import Refused
 
 
 def define_operation(
@@ -37,17 +38,3 @@ def define_operation(
     )
     with acting(actor):
         return record(operation, actor=actor)
-
-
-def number_faults(number: str, item_code: str) -> list[Refusal]:
-    """Operations are ordered by their numbers, so a number has one way to be written."""
-    if number.isascii() and number.isdigit() and not number.startswith("0"):
-        return []
-    return [
-        Refusal(
-            "operation_number_invalid",
-            f"{number or '(empty)'} is no operation number.",
-            item_code,
-            "Use a whole number without leading zeros, such as 10.",
-        )
-    ]

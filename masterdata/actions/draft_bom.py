@@ -40,9 +40,11 @@ def draft_bom(
     assembly_scrap: ScrapDraft | None = None,
     operation_scrap: Sequence[ScrapDraft] = (),
     reason: str = "",
+    number: int = 0,
 ) -> BomVersion:
     """The next version of an item's BOM, as a draft. Faults of the whole are looked for when it is submitted.
 
+    `number`: what it is called where it comes from; it keeps that where it is above every number that is taken.
     A line without `identity` takes that of the newest version's line for the same item and operation.
     """
     require(author, Duty.DRAFT_MASTER_DATA)
@@ -65,7 +67,7 @@ def draft_bom(
         version = record(
             BomVersion(
                 item=item,
-                number=newest.number + 1 if newest else 1,
+                number=max(newest.number + 1 if newest else 1, number),
                 base_quantity=draft.base_quantity,
                 base_unit=unit,
                 phantom=phantom,

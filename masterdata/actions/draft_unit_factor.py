@@ -27,8 +27,12 @@ def draft_unit_factor(
     now: datetime,
     reference_temperature: Decimal | None = None,
     temperature_coefficient: Decimal | None = None,
+    version: int = 0,
 ) -> UnitFactor:
-    """1 `from_unit` = numerator / denominator `to_unit` of this item. Refused where the unit table says it already."""
+    """1 `from_unit` = numerator / denominator `to_unit` of this item. Refused where the unit table says it already.
+
+    `version`: its number where it comes from; it keeps that where it is above every number that is taken.
+    """
     require(author, Duty.DRAFT_MASTER_DATA)
     start, end = unit_of(from_unit), unit_of(to_unit)
     subject = f"{item.code} {start.code} → {end.code}"
@@ -67,7 +71,7 @@ def draft_unit_factor(
                 denominator=denominator,
                 reference_temperature=reference_temperature,
                 temperature_coefficient=temperature_coefficient,
-                version=newest.version + 1 if newest else 1,
+                version=max(newest.version + 1 if newest else 1, version),
                 author=author,
             ),
             actor=author,

@@ -4,7 +4,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from masterdata.actions import define_item
-from masterdata.actions.define_operation import number_faults
 from masterdata.actions.define_reason import reason_faults
 from masterdata.actions.record import faults_in
 from masterdata.actions.serve_line import service_faults
@@ -18,6 +17,7 @@ from masterdata.queries.governed import (
 )
 from masterdata.rules.change_control import policy_faults
 from masterdata.rules.governed_kinds import KINDS, Field, FieldKind, Kind
+from masterdata.rules.operation_numbers import number_faults
 from masterdata.rules.refusal import Refusal, Refused
 
 _REFERENCES = frozenset({FieldKind.ITEM, FieldKind.UNIT, FieldKind.LINE, FieldKind.SITE, FieldKind.BIN})

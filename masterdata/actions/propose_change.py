@@ -49,8 +49,7 @@ def propose_change(
         raise Refused(Refusal("unknown_kind", f"There is no kind of record {kind}.", kind, "Choose one of the list."))
     require(author, duty_of(kind))
     with acting(author, reason=reason):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", list(_NUMBERING))
+        hold_numbers()
         newest = ChangeRequest.objects.aggregate(newest=Max("number"))["newest"] or 0
         if KINDS[kind].versioned:
             _refuse_version(kind, record, author)
@@ -80,6 +79,12 @@ def propose_change(
             actor=author,
             reason=reason,
         )
+
+
+def hold_numbers() -> None:
+    """Until the transaction ends nobody else makes a request."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", list(_NUMBERING))
 
 
 def _refuse_version(kind: str, version: Any, author: Person) -> None:

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from masterdata.actions.acting import acting
-from masterdata.actions.check_import import claimed_row
+from masterdata.actions.claim_import import claimed_row
+from masterdata.actions.propose_change import hold_numbers
 from masterdata.actions.propose_imported import propose_imported
 from masterdata.actions.record import record
 from masterdata.models import DataImport
-from masterdata.queries.import_plans import ImportReading, Tell, in_silence, read_import
+from masterdata.queries.import_plans import ImportReading, Tell, in_silence, read_import, requested_meanwhile
 from masterdata.queries.revision import master_data_revision
 from masterdata.rules.import_flow import ImportState
 from masterdata.rules.refusal import Refused
@@ -30,8 +31,10 @@ def propose_import(*, claimed: DataImport, now: datetime, tell: Tell = in_silenc
         row = claimed_row(claimed, ImportState.ORDERED)
         if row is None:
             return claimed
-        row.claimed_at = None
-        if found.faults.count or found.digest() != row.changes_digest or master_data_revision() != found.revision:
+        row.claimed_at, row.tries, row.trace = None, 0, ""
+        hold_numbers()
+        moved = master_data_revision() != found.revision or requested_meanwhile(found)
+        if found.faults.count or found.digest() != row.changes_digest or moved:
             row.state = ImportState.RECEIVED  # what was shown no longer holds: it is compared and shown anew
         else:
             faults = _propose_all(row, found, now, tell)

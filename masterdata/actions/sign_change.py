@@ -1,10 +1,11 @@
 """Sign a submitted change request. The last signature that it needs approves it, and makes it effective or sets its time."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from masterdata.actions.acting import acting
-from masterdata.actions.effectivity import effective_moment
+from masterdata.actions.effectivity import effective_moment, past_refusals
 from masterdata.actions.record import record as save
 from masterdata.actions.revise_change import held_change
 from masterdata.actions.sign import sign
@@ -61,7 +62,8 @@ def sign_change(*, request: ChangeRequest, ticket: SigningTicket, role: str, now
         )
         ChangeSignature.objects.create(request=row, round=row.round, role=role, person=signer, signature=signature)
         if moment is not None:
-            _approve(row, record, signature, moment, at_once=row.effective_from is None, now=now)
+            at_once = row.effective_from is None or row.effective_from < now
+            _approve(row, record, signature, moment, at_once=at_once, now=now)
     request.refresh_from_db()
     return request
 
@@ -134,7 +136,7 @@ def _refuse(
 
 def _moment_of(row: ChangeRequest, record: Any, now: datetime) -> datetime:
     """When it takes effect, with nobody posting or releasing any more; refused where an order was released meanwhile."""
-    moment = effective_moment(row.effective_from, now)
+    moment = effective_moment(row.effective_from, now, judge=partial(past_refusals, row.kind, record))
     released = undecided_refusals(undecided_orders(row, record))
     if released:
         raise Refused(*released)

@@ -5,7 +5,7 @@ from typing import Any
 
 from masterdata.actions.acting import acting
 from masterdata.actions.authority import require
-from masterdata.actions.effectivity import past_refusal
+from masterdata.actions.effectivity import past_refusals
 from masterdata.actions.governed_rows import row_with
 from masterdata.actions.propose_change import duty_of
 from masterdata.actions.record import record as save
@@ -105,8 +105,7 @@ def change_faults(row: ChangeRequest, record: Any, now: datetime) -> list[Refusa
         others_waiting=waiting_before(row),
     )
     faults = request_faults(fact)
-    passed = past_refusal(row.effective_from, now)
-    faults += [passed] if passed is not None else []
+    faults += past_refusals(row.kind, record, row.effective_from, now)
     for one in row.orders.filter(choice=OrderChoice.MOVE):
         faults += move_faults(one.order_id, record)
     if versioned:

@@ -14,7 +14,7 @@ from masterdata.models.changes import (
 )
 from masterdata.models.credentials import CredentialEvent, FormerPassword
 from masterdata.models.devices import Device, DeviceClock, DeviceNonce
-from masterdata.models.imports import DataImport, ImportedRecord, ImportFile
+from masterdata.models.imports import DataImport, ImportedRecord, ImportFile, RequestBatch
 from masterdata.models.items import Item, LabelVersion, Supplier
 from masterdata.models.operations import Operation, TriggerDefinition
 from masterdata.models.people import Person, PersonToken, Training
@@ -60,6 +60,7 @@ __all__ = [
     "PersonToken",
     "ProductionLine",
     "ReasonCode",
+    "RequestBatch",
     "ReviewedEvent",
     "ScrapFactor",
     "Signature",

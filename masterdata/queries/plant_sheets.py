@@ -1,4 +1,4 @@
-"""Items, unit factors and BOM versions as a sheet has them: what an export writes, and what an import is compared with."""
+"""Items, operations, unit factors and BOMs as a sheet has them: what an export writes, and what an import is compared with."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.db.models import QuerySet
 from django.db.models.functions import Collate
 
-from masterdata.models import BomLine, BomOutput, BomVersion, Item, ScrapFactor, UnitFactor
+from masterdata.models import BomLine, BomOutput, BomVersion, Item, Operation, ProductionLine, ScrapFactor, UnitFactor
 from masterdata.rules.bom_sheet import SheetVersion, empty_row, in_order, key_of
 from masterdata.rules.import_changes import FactorKey, Stored
 from masterdata.rules.sheet_cells import plain, time_text
-from masterdata.rules.sheet_columns import BOMS, FLAGS, ITEMS, UNIT_FACTORS
+from masterdata.rules.sheet_columns import BOMS, FLAGS, ITEMS, OPERATION_FLAGS, OPERATIONS, UNIT_FACTORS
 from masterdata.rules.vocabulary import RecordState, ScrapLevel
 
 AT_ONCE = 500
@@ -21,6 +21,8 @@ def exported_rows(kind: str) -> Iterator[dict[str, str]]:
     """Every row of an export in the one order that it always has: items, or what is approved of the versioned kinds."""
     if kind == ITEMS:
         return (item_row(item) for item in _by_code(_items()).iterator(AT_ONCE))
+    if kind == OPERATIONS:
+        return iter(sorted((operation_row(one) for one in _operations().iterator(AT_ONCE)), key=_by_operation))
     if kind == UNIT_FACTORS:
         return (factor_row(factor) for factor in _factors().filter(state=RecordState.APPROVED).iterator(AT_ONCE))
     if kind == BOMS:
@@ -36,6 +38,17 @@ def items_as_rows(codes: Collection[str]) -> dict[str, dict[str, str]]:
 
 def known_items(codes: Collection[str]) -> frozenset[str]:
     return frozenset(Item.objects.filter(code__in=list(codes)).values_list("code", flat=True))
+
+
+def operations_as_rows(codes: Collection[str]) -> dict[tuple[str, str], dict[str, str]]:
+    """The operations of these items, by item and number."""
+    rows = (operation_row(one) for one in _operations().filter(item__code__in=list(codes)).iterator(AT_ONCE))
+    return {(row["item"], row["operation"]): row for row in rows}
+
+
+def line_names() -> frozenset[str]:
+    """Every production line, as `SITE LINE`."""
+    return frozenset(f"{site} {code}" for site, code in ProductionLine.objects.values_list("site__code", "code"))
 
 
 def factors_as_rows(codes: Collection[str]) -> dict[FactorKey, list[Stored[dict[str, str]]]]:
@@ -71,6 +84,17 @@ def item_row(item: Item) -> dict[str, str]:
         "gtin": item.gtin,
         "label_potency": _number(item.label_potency),
         **{flag: _flag(getattr(item, flag)) for flag in FLAGS},
+    }
+
+
+def operation_row(operation: Operation) -> dict[str, str]:
+    line = operation.line
+    return {
+        "item": operation.item.code,
+        "operation": operation.number,
+        "name": operation.name,
+        "line": f"{line.site.code} {line.code}" if line is not None else "",
+        **{flag: _flag(getattr(operation, flag)) for flag in OPERATION_FLAGS},
     }
 
 
@@ -187,6 +211,16 @@ def _items() -> QuerySet[Item]:
 def _by_code(rows: QuerySet[Item]) -> QuerySet[Item]:
     """In the order of their characters, which is the same in every database."""
     return rows.order_by(Collate("code", "C"))
+
+
+def _operations() -> QuerySet[Operation]:
+    return Operation.objects.select_related("item", "line__site")
+
+
+def _by_operation(row: dict[str, str]) -> tuple[str, int, str]:
+    """As a route runs. Numbers have one way to be written, but who knows what an old plant holds."""
+    number = row["operation"]
+    return row["item"], int(number) if number.isascii() and number.isdigit() else 0, number
 
 
 def _factors() -> QuerySet[UnitFactor]:

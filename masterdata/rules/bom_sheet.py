@@ -30,12 +30,16 @@ Key = tuple[str, ...]
 
 @dataclass
 class SheetVersion:
-    """A version as its sheet has it. `rows` by what tells them apart; `numbers`: where each of them stands."""
+    """A version as its sheet has it. `rows` by what tells them apart; `numbers`: where each of them stands.
+
+    `whole`: none of its rows is missing for a fault of its cells.
+    """
 
     item: str
     number: str
     rows: dict[Key, dict[str, str]] = field(default_factory=dict)
     numbers: dict[Key, int] = field(default_factory=dict)
+    whole: bool = True
 
     @property
     def name(self) -> str:
@@ -72,9 +76,10 @@ def key_of(values: Mapping[str, str]) -> Key:
 
 
 def versions_of(sheet: Sheet, faults: Faults) -> list[SheetVersion]:
-    """The versions that are whole. What is missing, out of place or there twice is told."""
+    """The versions that hang together. What is missing, out of place or there twice is told."""
     found: dict[tuple[str, str], SheetVersion] = {}
     spoilt: set[tuple[str, str]] = set()
+    lacking = {(row.values["item"], row.values["version"]): row for row in sheet.spoilt}
     for row in sheet.rows:
         values = row.values
         name = (values["item"], values["version"])
@@ -95,6 +100,9 @@ def versions_of(sheet: Sheet, faults: Faults) -> list[SheetVersion]:
         version.rows[key], version.numbers[key] = values, row.number
     whole = []
     for name, version in found.items():
+        version.whole = name not in lacking
+        if not version.whole and ("version",) not in version.rows:
+            continue  # what is told of the row says enough
         if name not in spoilt and _hangs_together(sheet.name, version, faults):
             whole.append(version)
     return sorted(whole, key=lambda one: (one.item, int(one.number or 10**10)))
@@ -129,7 +137,7 @@ def _hangs_together(sheet: str, version: SheetVersion, faults: Faults) -> bool:
     lines = {row["position"] for key, row in version.rows.items() if key[0] == "line"}
     for key, row in version.rows.items():
         at_line = key[0] in ("step", "alternate") or (key[0] == "loss" and row["loss_level"] == "component")
-        if at_line and row["position"] not in lines:
+        if at_line and row["position"] not in lines and version.whole:
             sentence = f"{version.name} has no line at position {row['position'] or '(empty)'}."
             number = version.numbers[key]
             faults.at(sheet, number, "position", "line_missing", sentence, "Name the position of its line.")

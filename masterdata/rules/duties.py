@@ -16,7 +16,7 @@ class Duty(StrEnum):
     SIGN_CHANGE = "sign and reject change requests"
     DISCUSS_CHANGE = "leave notes on change requests"
     ATTACH_TO_CHANGE = "attach files to drafted change requests"
-    IMPORT_MASTER_DATA = "import items, unit factors and BOMs"
+    IMPORT_MASTER_DATA = "import items, operations, unit factors and BOMs"
     APPROVE_MASTER_DATA = "approve BOMs, unit factors and trigger definitions"
     APPROVE_LABEL = "approve labels"
     REPLAY_IMPACT = "replay past reports by proposed figures"

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from masterdata.rules.gtin import gtin_is_valid
+from masterdata.rules.import_times import start_of, successors, times_stand
 from masterdata.rules.sheet_columns import FLAGS, ITEMS, KINDS, UNIT_FACTORS
 from masterdata.rules.sheet_table import Faults, Sheet, SheetRow, twice
 from masterdata.rules.units import UnitFact, conversion
@@ -40,6 +41,11 @@ class ImportChange:
     differences: list[dict[str, str]]
     content: Any
     starts: str = ""
+
+
+def item_of(change: ImportChange) -> str:
+    """The item that a change is about."""
+    return str(change.content.item if hasattr(change.content, "item") else change.content["item"])
 
 
 @dataclass
@@ -199,7 +205,6 @@ def item_fields(values: Mapping[str, str]) -> dict[str, Any]:
 
 #: what is true of a factor, beside whose it is and when it holds
 _FACTOR_FIGURES = ("numerator", "denominator", "reference_temperature", "temperature_coefficient")
-_TIMES = ("effective_from", "effective_to")
 FactorKey = tuple[str, str, str]
 
 
@@ -211,10 +216,13 @@ def plan_factors(
     faults: Faults,
     changes: Changes,
 ) -> None:
-    """Unit factors of items, each a version of its pair of units."""
-    for row in twice(sheet, KINDS[UNIT_FACTORS].key, faults):
+    """Unit factors of items, each a version of its pair of units; earlier versions come first, wherever they stand."""
+    rows = sorted(twice(sheet, KINDS[UNIT_FACTORS].key, faults), key=lambda row: int(row.values["version"] or 10**10))
+    ends = successors((_factor_key(row.values), row.values["version"], row.values["effective_from"]) for row in rows)
+    for row in rows:
         values = row.values
-        key = (values["item"], values["from_unit"], values["to_unit"])
+        key = _factor_key(values)
+        ending = ends.get((key, values["version"]), "")
         name = f"{key[0]} {key[1]} → {key[2]}"
         if not _factor_is_sound(sheet.name, row, stored, items, units, faults):
             continue
@@ -223,7 +231,7 @@ def plan_factors(
             faults.at(sheet.name, row.number, "version", *found.fault)
         elif found.verdict == Verdict.UNCHANGED:
             assert found.base is not None
-            if times_stand(sheet.name, row.number, found.base.record, values, name, faults):
+            if times_stand(sheet.name, row.number, found.base.record, values, name, faults, ending):
                 changes.unchanged += 1
         elif found.verdict == Verdict.WAITING:
             changes.waiting += 1
@@ -231,38 +239,18 @@ def plan_factors(
             base = found.base
             told = cell_differences(base.record, values, _FACTOR_FIGURES) if base is not None else []
             subject = f"{name} v{values['version']}" if values["version"] else name
-            starts = start_of(sheet.name, row.number, base.record if base else None, values, name, faults)
+            starts = start_of(sheet.name, row.number, base.record if base else None, values, name, faults, ending)
             changes.made.append(
                 ImportChange(UNIT_FACTORS, subject, sheet.name, row.number, found.verdict, told, values, starts)
             )
 
 
+def _factor_key(values: Mapping[str, str]) -> FactorKey:
+    return values["item"], values["from_unit"], values["to_unit"]
+
+
 def _same_factor(values: Mapping[str, str]) -> Callable[[dict[str, str]], bool]:
     return lambda other: all(other[column] == values[column] for column in _FACTOR_FIGURES)
-
-
-def start_of(
-    sheet: str, row: int, stored: Mapping[str, str] | None, values: Mapping[str, str], name: str, faults: Faults
-) -> str:
-    """From when on a proposed version is to hold. Times that stand there from the version before it say nothing of it."""
-    before = stored or {}
-    if values["effective_to"] and values["effective_to"] != before.get("effective_to"):
-        sentence = f"{name} ends when its successor takes effect; an end cannot be proposed."
-        faults.at(sheet, row, "effective_to", "end_is_not_proposed", sentence, "Leave the cell empty.")
-    return "" if values["effective_from"] == before.get("effective_from") else values["effective_from"]
-
-
-def times_stand(
-    sheet: str, row: int, stored: Mapping[str, str], values: Mapping[str, str], name: str, faults: Faults
-) -> bool:
-    """Whether the times of an approved version are as they were signed. Empty cells say nothing of them."""
-    fine = True
-    for column in _TIMES:
-        if values[column] and values[column] != stored[column]:
-            sentence = f"{name} is approved, with {column.replace('_', ' ')} {stored[column] or 'open'}."
-            faults.at(sheet, row, column, "times_stand", sentence, "Leave the time as it was, or the cell empty.")
-            fine = False
-    return fine
 
 
 def _factor_is_sound(

@@ -7,7 +7,8 @@ from masterdata.rules import vocabulary as v
 from masterdata.rules.governed_kinds import ITEM_FLAGS
 from masterdata.rules.sheet_cells import CellKind, Column
 
-ITEMS, UNIT_FACTORS, BOMS = "items", "unit_factors", "boms"
+ITEMS, OPERATIONS, UNIT_FACTORS, BOMS = "items", "operations", "unit_factors", "boms"
+OPERATION_FLAGS = ("count_point", "requires_clearance", "requires_training", "packs")
 
 
 def _words(*listed: type[StrEnum]) -> tuple[str, ...]:
@@ -79,6 +80,13 @@ _FACTOR_COLUMNS = (
     _time("effective_from"),
     _time("effective_to"),
 )
+_OPERATION_COLUMNS = (
+    _code("item"),
+    _code("operation", 10),
+    Column("name", CellKind.TEXT, needed=True, longest=120),
+    _code("line", 80, needed=False),
+    *(_flag(name) for name in OPERATION_FLAGS),
+)
 _BOM_COLUMNS = (
     _code("item"),
     _number("version", 9),
@@ -120,6 +128,7 @@ KINDS = {
     one.name: one
     for one in (
         SheetKind(ITEMS, "item", _ITEM_COLUMNS, ("item",)),
+        SheetKind(OPERATIONS, "operation", _OPERATION_COLUMNS, ("item", "operation")),
         SheetKind(UNIT_FACTORS, "unit factor", _FACTOR_COLUMNS, ("item", "from_unit", "to_unit", "version")),
         SheetKind(BOMS, "BOM version", _BOM_COLUMNS, ("item", "version")),
     )

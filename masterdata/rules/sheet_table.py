@@ -63,11 +63,12 @@ class SheetRow:
 
 @dataclass
 class Sheet:
-    """One sheet that was read. `kind` None: its header is not known."""
+    """One sheet that was read. `kind` None: its header is not known. `spoilt`: rows with faulty cells."""
 
     name: str
     kind: SheetKind | None
     rows: list[SheetRow] = field(default_factory=list)
+    spoilt: list[SheetRow] = field(default_factory=list)
 
 
 def read_sheet(
@@ -99,10 +100,12 @@ def read_sheet(
             sentence = f"The row has {len(cells)} cells where the header has {width}."
             remedy = "Put a text that contains the separator between quotation marks." if written else "Clear the rest."
             faults.at(name, number, "", "cells_do_not_fit", sentence, remedy)
+            shown = {reader.column.name: cells[place] if place < len(cells) else "" for place, reader in readers}
+            sheet.spoilt.append(SheetRow(number, shown))
             continue
+        before = faults.count
         values = _values(name, number, cells, readers, faults)
-        if values is not None:
-            sheet.rows.append(SheetRow(number, values))
+        (sheet.rows if faults.count == before else sheet.spoilt).append(SheetRow(number, values))
     if not count:
         faults.at(name, 0, "", "sheet_without_rows", "There is no row below the header.", "Add the records.")
     return sheet
@@ -121,10 +124,23 @@ def _understood(
     """The kind of the sheet and where its columns stand; None for these where the header is wrong."""
     before = faults.count
     kind = kind_of(header)
+    if kind is None and {"bin", "lot", "quantity"} <= set(header):
+        sentence = "This is a sheet of stock, and stock is not imported: it moves by what is scanned and counted."
+        faults.at(
+            name, row, "", "stock_is_not_imported", sentence, "Receive the lots, or count them; take the sheet out."
+        )
+        return None, None
     if kind is None:
         known = "; ".join(f"{one.name}: {', '.join(one.header[:4])}, …" for one in KINDS.values())
         sentence = f"The header is none that is known: {', '.join(header)[: 2 * SHOWN]}."
-        faults.at(name, row, "", "header_unknown", sentence, f"Export a sheet and keep its first row ({known})")
+        faults.at(
+            name,
+            row,
+            "",
+            "header_unknown",
+            sentence,
+            f"Export a sheet and keep its first row ({known}), or take the sheet out.",
+        )
         return None, None
     for column in kind.header:
         if column not in header:
@@ -163,17 +179,15 @@ class _Reader:
 
 def _values(
     name: str, number: int, cells: Sequence[str], readers: list[tuple[int, _Reader]], faults: Faults
-) -> dict[str, str] | None:
+) -> dict[str, str]:
     values: dict[str, str] = {}
-    fine = True
     width = len(cells)
     for place, reader in readers:
         text, fault = reader.read(cells[place] if place < width else "")
         if fault is not None:
             faults.at(name, number, reader.column.name, fault.code, fault.sentence, fault.remedy)
-            fine = False
         values[reader.column.name] = text
-    return values if fine else None
+    return values
 
 
 def twice(sheet: Sheet, key: Sequence[str], faults: Faults) -> list[SheetRow]:

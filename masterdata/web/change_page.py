@@ -137,7 +137,7 @@ def _draft_url(found: ChangeRequest) -> str:
 
 
 def _facts(found: ChangeRequest) -> list[dict[str, Any]]:
-    asked = when(found.effective_from) if found.effective_from else "at once, with the last signature"
+    asked = _starts(found)
     return [
         {"name": "Record", "value": f"{KINDS[found.kind].title} {found.subject}", "url": record_url(found)},
         {"name": "Why", "value": found.reason},
@@ -203,7 +203,7 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
             {"name": "Why", "value": found.reason},
             {"name": "Written by", "value": found.author.name},
             {"name": "Says", "value": f"what is shown above: {figures}"},
-            {"name": "Takes effect", "value": when(found.effective_from) or "at once, with the last signature"},
+            {"name": "Takes effect", "value": _starts(found)},
             *([{"name": "Files", "value": _named_files(content)}] if "attachments" in content else []),
             *(
                 [{"name": "Open orders", "value": ", ".join(f"{o['order']}: {o['choice']}" for o in content["orders"])}]
@@ -217,3 +217,11 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
 def _named_files(content: dict[str, Any]) -> str:
     """The files that are signed; so much of each digest that it can be compared with the list."""
     return ", ".join(f"{one['name']} (SHA-256 {one['sha256'][:12]}…)" for one in content["attachments"])
+
+
+def _starts(found: ChangeRequest) -> str:
+    """When it takes effect; that this lies in the past is not to be overlooked."""
+    if found.effective_from is None:
+        return "at once, with the last signature"
+    past = found.state in OPEN_STATES and found.effective_from < timezone.now()
+    return when(found.effective_from) + (" – in the past, as long as nothing was made by it" if past else "")

@@ -157,7 +157,7 @@ def change_revise(request: HttpRequest, number: int) -> HttpResponse:
     """Reason, time and orders of a draft."""
 
     def save(found: ChangeRequest, person: Person) -> None:
-        choice = choice_of(request)
+        choice = choice_of(request, standing=found.effective_from)
         if choice.refusals:
             raise Refused(*choice.refusals)
         orders = {

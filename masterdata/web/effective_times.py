@@ -22,8 +22,12 @@ class Choice:
     refusals: tuple[Refusal, ...] = ()
 
 
-def choice_of(request: HttpRequest) -> Choice:
-    """The time asked for by the form that was sent, or by the address; at the site's time."""
+def choice_of(request: HttpRequest, *, standing: datetime | None = None) -> Choice:
+    """The time asked for by the form that was sent, or by the address; at the site's time.
+
+    `standing`: the time that the form was filled with. Sent as it was it stays what it is, to the second; whether it has
+    passed is judged with the record, when it is submitted.
+    """
     typed = (request.POST if request.method == "POST" else request.GET).get(FIELD, "").strip()[:40]
     if not typed:
         return Choice("", None)
@@ -34,6 +38,8 @@ def choice_of(request: HttpRequest) -> Choice:
     if moment is None:
         fault = Refusal("time_invalid", f"{typed} is no time.", "", "Pick a day and time, or leave it empty.")
         return Choice(typed, None, (fault,))
+    if standing is not None and moment == timezone.make_naive(standing).replace(second=0, microsecond=0):
+        return Choice(typed, standing)
     aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
     passed = past_refusal(aware, timezone.now())
     return Choice(typed, None if passed else aware, (passed,) if passed else ())

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import call_command
 from openpyxl import load_workbook
 
-from masterdata.actions.check_import import check_import, claim_import
+from masterdata.actions.check_import import check_import
+from masterdata.actions.claim_import import claim_import
 from masterdata.actions.define_item import define_item
 from masterdata.actions.receive_import import receive_import
 from masterdata.models import BomVersion, DataImport, Item

@@ -37,11 +37,12 @@ from masterdata.models import (
     Person,
     ProductionLine,
     ReasonCode,
+    RequestBatch,
     TriggerDefinition,
     UnitFactor,
 )
 from masterdata.rules.vocabulary import ReviewTarget
-from tests import changing, floor, plant, quality
+from tests import changing, floor, importing, plant, quality
 from tests.files import attached
 from tests.web.scene import item, plant_of_syrup
 from traceability.actions.open_handling_unit import open_handling_unit
@@ -60,6 +61,7 @@ def everything() -> None:
     open_handling_unit(order=_order(MEASURED), sscc=SSCC, kind="case", actor=cast.operator, now=now)
     define_webhook(site=plant.site(), name="ERP", url="https://erp.example/in", actor=cast.admin, now=now)
     receive_import(content=b"code\r\n", file_name="items.csv", person=cast.engineer, reason="Price round", now=now)
+    importing.batch(importing.proposed(importing.exported("items").replace(b",0.31,", b",0.33,"), now=now), now=now)
     _audit(now)
     request_impact_replay(
         kind="bom_version", record_id=_draft().pk, days=30, site=plant.site(), actor=cast.engineer, now=now
@@ -155,6 +157,8 @@ def _governed() -> dict[str, list[Arguments]]:
         "unit-factor": _pk(UnitFactor.objects),
         "trigger": _pk(TriggerDefinition.objects),
         "device*": _pk(Device.objects),
+        "import-batch-ask": [{**one, "step": "submit"} for one in _pk(DataImport.objects.filter(state="proposed"))],
+        "import-batch*": _pk(RequestBatch.objects),
         "import-step": [{**one, "step": step} for one in _pk(DataImport.objects) for step in ("check", "propose")],
         "import*": _pk(DataImport.objects),
         "audit-review*": _pk(AuditReview.objects),

@@ -13,7 +13,7 @@ from tests.roles.offers import offered_by
 CAST = [role.value for role in Role]
 SHUT = {403, 404, 405}
 #: Addresses that only take what is sent, and show nothing.
-ONLY_SENT = {"import-step"}
+ONLY_SENT = {"import-step", "import-batch-ask"}
 #: What an auditor may not open, though it is no form.
 NOT_FOR_AUDITORS = {
     "report-sent": "the wait after one's own report; the report itself is an exception or a posting",

@@ -1,17 +1,17 @@
-"""Exports: items, unit factors, BOMs and stock, each as CSV or XLSX, in the form that an import reads."""
+"""Exports: items, operations, unit factors, BOMs and stock, each as CSV or XLSX, in the form that an import reads."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from masterdata.models import BomVersion, Item, UnitFactor
+from masterdata.models import BomVersion, Item, Operation, UnitFactor
 from masterdata.pages.access import can, desk_page, the_site
 from masterdata.pages.figures import figure
 from masterdata.pages.sheet_writers import FORMATS, sheet_answer
 from masterdata.queries.plant_sheets import exported_rows
 from masterdata.rules.duties import Duty
 from masterdata.rules.sheet_cells import CellKind
-from masterdata.rules.sheet_columns import BOMS, ITEMS, KINDS, UNIT_FACTORS
+from masterdata.rules.sheet_columns import BOMS, ITEMS, KINDS, OPERATIONS, UNIT_FACTORS
 from masterdata.rules.vocabulary import RecordState
 from traceability.models import StockBalance
 from traceability.queries import stock_sheet
@@ -25,12 +25,14 @@ def exports(request: HttpRequest) -> HttpResponse:
     approved = {"state": RecordState.APPROVED}
     counts = {
         ITEMS: Item.objects.count(),
+        OPERATIONS: Operation.objects.count(),
         UNIT_FACTORS: UnitFactor.objects.filter(**approved).count(),
         BOMS: BomVersion.objects.filter(**approved).count(),
         STOCK: StockBalance.objects.filter(site_id=the_site(request).pk, quantity__gt=0).count(),
     }
     told = {
         ITEMS: ("Items", "Every item with all its figures and flags."),
+        OPERATIONS: ("Operations", "Every route: its operations with their names, usual lines and flags."),
         UNIT_FACTORS: ("Unit factors", "Every approved version of every item's own factors, with its times."),
         BOMS: ("BOMs", "Every approved version with its lines, steps, alternates, outputs, losses and times."),
         STOCK: ("Stock", "What is in the bins of this site now. It is not imported: stock moves by scans and counts."),
