@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from masterdata.pages.beside import beside
 from masterdata.pages.figures import when, words
 from masterdata.pages.histories import history_of
 from masterdata.pages.signatures import manifested
+from masterdata.pages.signed_words import told
 from masterdata.queries.changes import (
     SUBJECT,
     base_now,
@@ -25,15 +26,16 @@ from masterdata.queries.changes import (
     others_open,
     proposal_of,
     record_of,
-    touched_orders,
 )
 from masterdata.queries.signature_check import breaks_of
 from masterdata.rules.bom_difference import differences
 from masterdata.rules.change_control import OPEN_STATES, ChangeState, signing_refusals
 from masterdata.rules.duties import Duty
 from masterdata.rules.governed_kinds import KINDS
+from masterdata.rules.plant_words import role_words
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.signatures import content_digest
+from masterdata.web.change_orders import chosen, orders_shown
 
 TONES = {
     "draft": "idle",
@@ -53,8 +55,10 @@ _ADDRESSES = {
 _LISTS = {"reason": "reasons", "bin": "bins", "production_line": "lines", "supplier": "suppliers"}
 
 
-def change_page(request: HttpRequest, found: ChangeRequest, *, refusals: Sequence[Refusal] = ()) -> HttpResponse:
-    """The request as it stands; refusals of the last step above it."""
+def change_page(
+    request: HttpRequest, found: ChangeRequest, *, refusals: Sequence[Refusal] = (), typed: QueryDict | None = None
+) -> HttpResponse:
+    """The request as it stands; refusals of the last step above it. `typed`: a refused form of the draft, shown again."""
     record = record_of(found)
     content = content_of_request(found, record)
     person = person_of(request)
@@ -67,11 +71,13 @@ def change_page(request: HttpRequest, found: ChangeRequest, *, refusals: Sequenc
         "facts": _facts(found),
         "record_url": record_url(found),
         "rows": difference_rows(found, record),
+        "says": told(found.kind, content["proposed"]) if KINDS[found.kind].versioned and content["proposed"] else None,
         "faults": [fault for fault in faults if fault not in refusals],
         "conflicts": list(others_open(found)) if found.state in OPEN_STATES else [],
-        "orders": _orders(found, record),
+        "orders": orders_shown(found, record, None if typed is None else chosen(typed)),
+        "typed": _typed(found, typed),
         "signatures": _signatures(found),
-        "missing": [f"{_role(role)}: approval" for role in missing_signers(found)] if not draft else [],
+        "missing": [f"{role_words(role)}: approval" for role in missing_signers(found)] if not draft else [],
         "beside": beside(request, found.kind, record) if record is not None else [],
         "notes": found.notes.select_related("author").order_by("id"),
         "digest": content_digest(content),
@@ -113,10 +119,6 @@ def _draft_url(found: ChangeRequest) -> str:
     return reverse("bom-edit", args=[found.record_id]) if found.kind == "bom_version" else ""
 
 
-def _role(role: str) -> str:
-    return "QA" if role == "qa" else role
-
-
 def _facts(found: ChangeRequest) -> list[dict[str, Any]]:
     asked = when(found.effective_from) if found.effective_from else "at once, with the last signature"
     return [
@@ -147,8 +149,8 @@ def difference_rows(found: ChangeRequest, record: Any) -> list[dict[str, str]]:
         proposed = proposal_of(found, record)
         base = base_now(found, record) if found.state == ChangeState.DRAFT else found.base
         empty = {**proposed, "base_quantity": "", "base_unit": "", "phantom": "", "lines": [], "outputs": []}
-        told = differences(base or {**empty, "scrap_factors": []}, proposed)
-        return [{"what": one.what, "field": one.field, "old": one.old, "new": one.new} for one in told]
+        found_ones = differences(base or {**empty, "scrap_factors": []}, proposed)
+        return [{"what": one.what, "field": one.field, "old": one.old, "new": one.new} for one in found_ones]
     kind = KINDS[found.kind]
     rows = []
     for one in changes_in(found, record):
@@ -165,20 +167,19 @@ def in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_role(str(one)) for one in value)
+        return ", ".join(role_words(str(one)) for one in value)
     return str(value).replace("_", " ")
 
 
-def _orders(found: ChangeRequest, record: Any) -> dict[str, Any]:
-    """Open orders that the change touches, each with what was decided; and those that were decided on and are not open now."""
-    if found.kind != "bom_version":
-        return {}
-    decided = {one.order_id: one for one in found.orders.all()}
-    still = touched_orders(found, record) if found.state in OPEN_STATES else []
-    rows = [{"order": one, "choice": decided[one.order_id].choice if one.order_id in decided else ""} for one in still]
-    known = {one.order_id for one in still}
-    past = [one for order_id, one in sorted(decided.items()) if order_id not in known]
-    return {"rows": rows, "past": past, "asked": found.state in OPEN_STATES}
+def _typed(found: ChangeRequest, typed: QueryDict | None) -> dict[str, str]:
+    """What stands in the draft's own fields: what is saved, or what was typed last and refused."""
+    since = timezone.localtime(found.effective_from) if found.effective_from else None
+    saved = {
+        "reason": found.reason,
+        "effective_from": f"{since:%Y-%m-%dT%H:%M}" if since else "",
+        "later_orders": found.later_orders,
+    }
+    return saved if typed is None else {name: typed.get(name, value) for name, value in saved.items()}
 
 
 def _signatures(found: ChangeRequest) -> list[dict[str, Any]]:
@@ -187,7 +188,7 @@ def _signatures(found: ChangeRequest) -> list[dict[str, Any]]:
     for one in found.signatures.select_related("signature").order_by("id"):
         past = one.round != found.round
         breaks = breaks_of(one.signature, kind=SUBJECT, key=str(found.number))
-        shown = manifested(one.signature, breaks, _role(one.role))
+        shown = manifested(one.signature, breaks, role_words(one.role))
         if past:
             shown["meaning"] += f" (of round {one.round}, taken back since: does not count)"
         told.append(shown)
@@ -219,7 +220,7 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
         "waits": True,
         "signs": signs and not hindered,
         "not_me": hindered if signs else [one for one in hindered if one.code == "author_is_approver"],
-        "roles": [{"code": one, "label": _role(one)} for one in roles],
+        "roles": [{"code": one, "label": role_words(one)} for one in roles],
         "signed_facts": [
             {"name": "Request", "value": f"{found}, round {found.round}"},
             {"name": "Record", "value": f"{KINDS[found.kind].title} {found.subject}"},
