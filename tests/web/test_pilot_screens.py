@@ -1,5 +1,6 @@
 """A pilot on screens: started by an engineer, measured at the line, read with its limits, drafted; never a move of stock."""
 
+import re
 import uuid
 from decimal import Decimal
 
@@ -101,7 +102,8 @@ def test_an_operator_scans_enters_takes_back_and_completes(as_, pilot):
     at_lot = client.post(address, fields_of(first, address, holds="code") | {"code": "JAM-WO-1"}, follow=True)
     shown = at_lot.content.decode()
     assert "Really used of this lot, in kg" in shown
-    assert "51" not in shown.split("<main")[1]  # blind: what was computed would be copied
+    seen = re.sub(r"<[^>]+>", " ", shown.split("<main")[1])  # addresses and identities hold any digits
+    assert "51" not in seen  # blind: what was computed would be copied
     sent = fields_of(at_lot, address, holds="quantity") | {"quantity": "53.25"}
     for _ in range(2):  # pressed twice, noted once
         answer = client.post(address, sent, follow=True)
