@@ -180,7 +180,7 @@ def replay(page: Page) -> None:
     while run_impact_replays(now=timezone.now()):
         pass
     page.goto(request)
-    expect(page.get_by_role("region", name="Impact on past reports")).to_contain_text("LENS-12")
+    expect(page.get_by_role("region", name="Impact on past reports")).to_contain_text("4 reports")
 
 
 def submit(page: Page) -> None:
@@ -204,7 +204,6 @@ def sign_it(page: Page) -> None:
 
 def change_request(page: Page) -> None:
     """Difference, impact and signature on one screen."""
-    page.reload()
     expect(page.get_by_role("region", name="What changes").locator("ins")).to_contain_text("1.2 %")
     expect(page.locator(".signatures")).to_contain_text("approved as quality assurance")
     page.get_by_role("heading", name="Signatures").scroll_into_view_if_needed()
