@@ -20,6 +20,9 @@ class BomAudit(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(remark=""), name="audit_says_what_was_looked_at")]
         indexes = [models.Index(fields=["version", "-at"], name="audits_of_a_version")]
 
+    def __str__(self):
+        return f"audit of {self.version}"
+
 
 class BomAuditFinding(models.Model):
     """Insert-only: of one line, what was measured for the version's base quantity (empty: not looked at), in the line's unit."""
@@ -38,3 +41,6 @@ class BomAuditFinding(models.Model):
                 condition=Q(measured=models.F("expected")) | ~Q(remark=""), name="audited_difference_has_a_remark"
             ),
         ]
+
+    def __str__(self):
+        return f"{self.audit}: {self.line.item.code}"

@@ -48,3 +48,6 @@ class OrderReopening(models.Model):
             ),
             models.CheckConstraint(condition=~Q(why=""), name="reopening_says_why"),
         ]
+
+    def __str__(self):
+        return f"reopening of {self.close}"

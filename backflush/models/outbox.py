@@ -9,6 +9,9 @@ class OutboxHead(models.Model):
     site_id = models.BigIntegerField(unique=True)
     position = models.BigIntegerField(default=0)
 
+    def __str__(self):
+        return f"outbox at position {self.position}"
+
 
 class OutboxMessage(models.Model):
     """Insert-only: posting `posting_id` is what happened at `position`."""
@@ -21,3 +24,6 @@ class OutboxMessage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site_id", "position"], name="outbox_position_is_used_once")]
+
+    def __str__(self):
+        return f"outbox message {self.position}"

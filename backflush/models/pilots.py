@@ -7,6 +7,8 @@ from simple_history.models import HistoricalRecords
 from backflush.rules.pilot import PilotState
 from masterdata.models import BomVersion, Item, Person, Site
 from masterdata.models.choices import Quantity, choices, one_of
+from masterdata.rules.exact import Fraction
+from masterdata.rules.units import decimal_text
 from traceability.models import MaterialLot, WorkOrder
 
 
@@ -79,6 +81,9 @@ class PilotMeasurement(models.Model):
         ]
         indexes = [models.Index(fields=["pilot", "order"], name="measurements_of_an_order")]
 
+    def __str__(self):
+        return f"{self.pilot}: {decimal_text(Fraction(self.quantity))} of lot {self.lot}"
+
 
 class PilotOrderMark(models.Model):
     """Insert-only: measuring of an order was completed, or taken up again; the latest mark of an order counts.
@@ -97,6 +102,9 @@ class PilotOrderMark(models.Model):
     class Meta:
         indexes = [models.Index(fields=["pilot", "order", "-id"], name="marks_of_an_order")]
 
+    def __str__(self):
+        return f"{self.pilot}: order {self.order} {'completed' if self.completed else 'measured on'}"
+
 
 class PilotProposal(models.Model):
     """Insert-only: a draft BOM version was made of what a pilot found. `found`: the figures that it was made of, as text."""
@@ -106,3 +114,6 @@ class PilotProposal(models.Model):
     found = models.JSONField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.version} drafted from {self.pilot}"

@@ -14,6 +14,9 @@ class Recipe(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     body = models.TextField()
 
+    def __str__(self):
+        return f"recipe {self.digest[:12]}"
+
 
 class Posting(models.Model):
     """Insert-only: one report posted once, or one posting reversed once. `number` is gap-free per site.
@@ -81,6 +84,9 @@ class OrderProgress(models.Model):
             models.UniqueConstraint(fields=["order_id", "operation_number"], name="progress_is_kept_once_per_operation")
         ]
 
+    def __str__(self):
+        return f"progress of order {self.order_id}, operation {self.operation_number}"
+
 
 class ReversalRequest(models.Model):
     """Somebody asks for a posting to be reversed; QA signs it (then `reversal` names the posting that did) or declines.
@@ -121,3 +127,6 @@ class ReversalRequest(models.Model):
                 name="correction_posts_with_its_reversal",
             ),
         ]
+
+    def __str__(self):
+        return f"reversal asked for of {self.posting}"

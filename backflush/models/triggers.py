@@ -64,12 +64,18 @@ class OperationReport(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return f"report {self.event_id} of {self.order_number}, operation {self.operation_number}"
+
 
 class ReportBody(models.Model):
     """Insert-only: the parsed, normalised report as text; `report_id` is the report's id."""
 
     report_id = models.BigIntegerField(primary_key=True)
     body = models.TextField()
+
+    def __str__(self):
+        return f"body of report {self.report_id}"
 
 
 class ReportTransition(models.Model):
@@ -88,6 +94,9 @@ class ReportTransition(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["at"], name="reports_blocked_lately", condition=Q(to_state="blocked"))]
+
+    def __str__(self):
+        return f"report {self.report_id}: {self.from_state} → {self.to_state}"
 
 
 class ReportRuling(models.Model):
@@ -115,3 +124,6 @@ class ReportRuling(models.Model):
                 name="corrected_time_is_named",
             ),
         ]
+
+    def __str__(self):
+        return f"ruling on report {self.report_id}: {self.kind}"

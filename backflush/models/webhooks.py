@@ -72,6 +72,9 @@ class WebhookProgress(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return f"{self.endpoint} at position {self.position}"
+
 
 class WebhookAttempt(models.Model):
     """Insert-only: one attempt to deliver positions `first_position` to `last_position`, and what came of it."""
@@ -97,3 +100,6 @@ class WebhookAttempt(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["endpoint", "-id"], name="attempts_of_an_endpoint")]
+
+    def __str__(self):
+        return f"{self.endpoint}: positions {self.first_position} to {self.last_position}"

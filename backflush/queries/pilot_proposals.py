@@ -42,33 +42,37 @@ def proposable(
     readings = order_readings(pilot, now) if readings is None else readings
     components = components_found(pilot, readings) if components is None else components
     version = effective_bom(pilot.item_id, now)
-    whole = _refusal_of_all(pilot, version, readings)
+    nothing = _no_version(pilot) if version is None else None
     lines = _lines(version) if version else {}
     found = []
     for one in components:
         if one.found is None:
             continue
-        made = whole or proposal(one.found, _line(one, lines.get(one.component)))
+        other = nothing or _other_version(one, version)
+        made = other or proposal(one.found, _line(one, lines.get(one.component)))
         found.append(Proposable(one.component, one.reading.code, one.found.orders, made))
     return found
 
 
-def _refusal_of_all(pilot: Pilot, version: BomVersion | None, readings: list[OrderReading]) -> Refusal | None:
-    if version is None:
-        return Refusal(
-            "no_effective_bom",
-            f"{pilot.item.code} has no effective BOM.",
-            pilot.item.code,
-            "Have a version approved first.",
-        )
-    if any(one.version_id != version.pk for one in readings if not one.left_out):
-        return Refusal(
-            "pilot_is_of_another_version",
-            f"Orders of the pilot were made by another version than {version}, which is in force now.",
-            str(version),
-            "End this pilot, and start another one for the version in force.",
-        )
-    return None
+def _no_version(pilot: Pilot) -> Refusal:
+    return Refusal(
+        "no_effective_bom",
+        f"{pilot.item.code} has no effective BOM.",
+        pilot.item.code,
+        "Have a version approved first.",
+    )
+
+
+def _other_version(one: ComponentFound, version: BomVersion | None) -> Refusal | None:
+    """Orders that count for the component must have been made by the version in force; the others do not matter to it."""
+    if version is None or one.versions <= {version.pk}:
+        return None
+    return Refusal(
+        "pilot_is_of_another_version",
+        f"Orders of the pilot were made by another version than {version}, which is in force now.",
+        str(version),
+        "End this pilot, and start another one for the version in force.",
+    )
 
 
 def _lines(version: BomVersion) -> dict[str, BomLine]:

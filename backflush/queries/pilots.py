@@ -12,7 +12,7 @@ from backflush.queries.batch import Batch
 from backflush.queries.readiness import probe_of
 from backflush.queries.recipes import RecipeBook
 from backflush.rules.pilot import OrderAtHand, PilotState
-from backflush.rules.pilot_figures import Found, Sample, found
+from backflush.rules.pilot_figures import Found, Sample, found, left_out_of
 from backflush.rules.progress import UNTOUCHED, LineProgress, Progress
 from backflush.rules.recipe import Recipe
 from masterdata.rules.exact import ONE, ZERO, Fraction
@@ -97,7 +97,7 @@ class ComponentReading:
 
 @dataclass(frozen=True, slots=True)
 class OrderReading:
-    """One order: `units` in BOM base units; `left_out` says why it does not count, empty where it does."""
+    """One order: `units` in BOM base units; `left_out` says why it counts for no component, empty where it may."""
 
     order: WorkOrder
     version_id: int
@@ -105,14 +105,25 @@ class OrderReading:
     left_out: str
     components: dict[str, ComponentReading] = field(default_factory=dict)
 
+    def left_out_of(self, component: str) -> str:
+        """Why the order does not count for a component: it counts only for what was measured there."""
+        reading = self.components.get(component)
+        return left_out_of(self.left_out, measured=reading is not None and reading.measured is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class ComponentFound:
-    """A component over all orders that count."""
+    """A component over the orders that count for it. `measured`: orders that measured it, `orders`: all of the pilot.
+
+    `versions`: of the BOM, by which the orders that count for it were made.
+    """
 
     component: str
     reading: ComponentReading
     found: Found | None
+    measured: int
+    orders: int
+    versions: frozenset[int]
 
 
 def order_readings(pilot: Pilot, now: datetime, only: WorkOrder | None = None) -> list[OrderReading]:
@@ -142,20 +153,28 @@ def order_readings(pilot: Pilot, now: datetime, only: WorkOrder | None = None) -
 
 
 def components_found(pilot: Pilot, readings: Iterable[OrderReading]) -> list[ComponentFound]:
-    """Each component in the order of the BOM, with what the orders that count say together."""
-    samples: dict[str, list[Sample]] = {}
+    """Each component in the order of the BOM, with what the orders that count for it say together."""
+    readings = list(readings)
     names: dict[str, ComponentReading] = {}
     for one in readings:
         for component, reading in one.components.items():
             names.setdefault(component, reading)
-            if reading.measured is not None and not one.left_out:
-                samples.setdefault(component, []).append(
-                    Sample(one.order.number, one.units, reading.measured, reading.computed, reading.running)
-                )
-    return [
-        ComponentFound(component, reading, found(samples.get(component, ()), pilot.fewest_orders))
-        for component, reading in names.items()
-    ]
+    return [_found(pilot, component, reading, readings) for component, reading in names.items()]
+
+
+def _found(pilot: Pilot, component: str, reading: ComponentReading, readings: Iterable[OrderReading]) -> ComponentFound:
+    samples, versions, measured, orders = [], set(), 0, 0
+    for one in readings:
+        at = one.components.get(component)
+        orders += at is not None
+        if at is None or at.measured is None:
+            continue
+        measured += 1
+        if not one.left_out_of(component):
+            samples.append(Sample(one.order.number, one.units, at.measured, at.computed, at.running))
+            versions.add(one.version_id)
+    seen = found(samples, pilot.fewest_orders)
+    return ComponentFound(component, reading, seen, measured, orders, frozenset(versions))
 
 
 def _component(

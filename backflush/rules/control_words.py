@@ -4,6 +4,7 @@ Each table names the codes of the rules themselves; tests hold them together, so
 """
 
 from masterdata.rules.duties import MAY, Duty
+from masterdata.rules.plant_words import role_in_sentence
 from masterdata.rules.vocabulary import AllocationStrategy, OutputBasis, TriggerKind
 
 TRIGGERS = {
@@ -119,7 +120,7 @@ POSTING = (
 
 def who(duty: Duty) -> str:
     """The roles that have a duty."""
-    return " or ".join("QA" if role == "qa" else str(role) for role in sorted(MAY[duty]))
+    return " or ".join(sorted(role_in_sentence(role) for role in MAY[duty]))
 
 
 def reversal_steps() -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """What a pilot found of one component: what was measured beside what was computed, per unit, with limits of 95 %.
 
-One order is one value. Of each, d = (measured − computed) ÷ units. The mean of d has the limits  mean ± t × s ÷ √n  with the
-standard deviation s of the d and Student's t for n − 1 degrees of freedom: that the orders differ among each other by more than
-chance is what the limits say, so a few orders give wide ones. Everything is exact up to the square root.
+One order is one value, for the components that were measured there, and for no other. Of each, d = (measured − computed) ÷ units.
+The mean of d has the limits  mean ± t × s ÷ √n  with the standard deviation s of the d and Student's t for n − 1 degrees of
+freedom: that the orders differ among each other by more than chance is what the limits say, so a few orders give wide ones.
+Everything is exact up to the square root.
 """
 
 from collections.abc import Sequence
@@ -74,6 +75,26 @@ class Found:
     def places(self) -> int:
         """Decimals that mean something: down to the second digit of the limits' half width."""
         return places_of(self.half_width)
+
+
+def left_out_of(order_left_out: str, *, measured: bool) -> str:
+    """Why an order does not count for one component; empty where it does.
+
+    An order at which something else was measured says nothing of a component that nobody measured there.
+    """
+    return order_left_out or ("" if measured else "not measured here")
+
+
+def too_few_words(counting: int, measured: int, orders: int, fewest: int) -> str:
+    """What is too few, in words; empty where there are enough. `measured`: orders that measured it, of `orders`."""
+    wanted = max(fewest, FEWEST_ORDERS)
+    if counting >= wanted:
+        return ""
+    if not measured:
+        return f"not measured in any of {orders} order{'' if orders == 1 else 's'}; {wanted} are wanted"
+    waits = measured - counting
+    uncounted = f", {waits} measured {'does' if waits == 1 else 'do'} not count" if waits else ""
+    return f"not enough orders yet ({counting} of {wanted}){uncounted}: no limits, no verdict"
 
 
 def found(samples: Sequence[Sample], fewest: int = FEWEST_ORDERS) -> Found | None:

@@ -90,8 +90,17 @@ def measure_mark(request: HttpRequest, pk: int, operation: str) -> HttpResponse:
             mark_order(pilot=pilot, order=order, completed=completed, actor=person_of(request), now=timezone.now())
         except Refused as refused:
             return _page(request, order, at, pilot, _components(pilot, order), refused)
-        messages.success(request, "The order counts." if completed else "Measuring goes on.")
+        done = _counts_words(_components(pilot, order)) if completed else "Measuring goes on."
+        messages.success(request, done)
     return redirect("measure", pk, at.number)
+
+
+def _counts_words(components: Components) -> str:
+    """For what the order counts now: for nothing that was not measured at it."""
+    left = [one.code for one in components.values() if one.measured is None]
+    if not left:
+        return "The order counts."
+    return f"The order counts for what was measured. Not measured, so it does not count for: {', '.join(left)}."
 
 
 def _at(request: HttpRequest, pk: int, operation: str) -> tuple[WorkOrder, OrderOperation, Pilot | None]:

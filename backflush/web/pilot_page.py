@@ -13,7 +13,7 @@ from backflush.pages.pilot_tones import TONES
 from backflush.queries.pilot_proposals import Proposable, proposable
 from backflush.queries.pilots import ComponentFound, ComponentReading, OrderReading, components_found, order_readings
 from backflush.rules.pilot import PilotState
-from backflush.rules.pilot_figures import Found, Proposal, decimal_of, shown
+from backflush.rules.pilot_figures import Found, Proposal, decimal_of, shown, too_few_words
 from masterdata.pages import lists
 from masterdata.pages.access import can, status_of
 from masterdata.pages.figures import day, figure, when
@@ -23,7 +23,8 @@ from masterdata.rules.duties import Duty
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
 
-Row = tuple[OrderReading, ComponentReading]
+#: an order, the identity of a component, and what that says
+Row = tuple[OrderReading, str, ComponentReading]
 
 
 def page(request: HttpRequest, pilot: Pilot, refused: Refused | None = None) -> HttpResponse:
@@ -37,10 +38,8 @@ def page(request: HttpRequest, pilot: Pilot, refused: Refused | None = None) -> 
     unit = (version.base_unit.symbol or version.base_unit.code) if version else "unit"
     running = pilot.state == PilotState.RUNNING
     may_run = can(request, Duty.RUN_PILOT)
-    rows: list[Row] = [
-        (one, component) for one in readings for component in one.components.values() if component.measured is not None
-    ]
-    counted = sum(1 for one in readings if not one.left_out)
+    somewhere = {one.component for one in components if one.measured}
+    rows: list[Row] = [(one, name, at) for one in readings for name, at in one.components.items() if name in somewhere]
     listing = lists.Listing(
         name="measurements",
         rows=rows,
@@ -52,8 +51,8 @@ def page(request: HttpRequest, pilot: Pilot, refused: Refused | None = None) -> 
         context={
             "pilot": pilot,
             "tone": TONES[pilot.state],
-            "facts": _facts(pilot, counted, len(readings)),
-            "components": [_component(one, by_component.get(one.component)) for one in components],
+            "facts": _facts(pilot, readings, components),
+            "components": [_component(one, by_component.get(one.component), pilot.fewest_orders) for one in components],
             "unit": unit,
             "fewest": pilot.fewest_orders,
             "seen": "|".join(one.text for one in offered),
@@ -79,13 +78,19 @@ def _same_for_all(offered: list[Proposable]) -> Refusal | None:
     return only if isinstance(only, Refusal) else None
 
 
-def _facts(pilot: Pilot, counted: int, measured: int) -> list[dict[str, Any]]:
+def _facts(pilot: Pilot, readings: list[OrderReading], components: list[ComponentFound]) -> list[dict[str, Any]]:
+    done = sum(1 for one in readings if not one.left_out)
+    counting = ", ".join(f"{one.reading.code} {one.found.orders if one.found else 0}" for one in components)
     facts: list[dict[str, Any]] = [
         {"name": "Product", "value": pilot.item.code, "url": reverse("product", args=[pilot.item_id]), "code": True},
         {"name": "Operation", "value": pilot.operation_number, "code": True},
         {"name": "Why", "value": pilot.why},
         {"name": "Started", "value": f"{when(pilot.started_at)} by {pilot.started_by.name}"},
-        {"name": "Orders that count", "value": f"{counted} of {measured} measured; {pilot.fewest_orders} are wanted"},
+        {"name": "Orders measured to the end", "value": f"{done} of {len(readings)}"},
+        {
+            "name": "Orders that count",
+            "value": f"{counting}; {pilot.fewest_orders} are wanted of each" if counting else "none yet",
+        },
     ]
     if pilot.ends_on:
         late = pilot.state == PilotState.RUNNING and pilot.ends_on < timezone.localdate()
@@ -95,7 +100,7 @@ def _facts(pilot: Pilot, counted: int, measured: int) -> list[dict[str, Any]]:
     return facts
 
 
-def _component(one: ComponentFound, offered: Proposable | None) -> dict[str, Any]:
+def _component(one: ComponentFound, offered: Proposable | None, fewest: int) -> dict[str, Any]:
     """A row of the comparison, in no more digits than the limits carry."""
     found = one.found
     row: dict[str, Any] = {
@@ -105,8 +110,10 @@ def _component(one: ComponentFound, offered: Proposable | None) -> dict[str, Any
         "unit": one.reading.unit,
         "scans": one.reading.method != "backflush",
         "orders": found.orders if found else 0,
+        "of_orders": one.orders,
         "tone": "idle",
         "word": "not measured",
+        "too_few": too_few_words(found.orders if found else 0, one.measured, one.orders, fewest),
     }
     if found is None:
         return row
@@ -132,12 +139,13 @@ def _figures(found: Found) -> dict[str, str]:
     }
     if found.low is not None and found.high is not None:
         figures["limits"] = f"{_signed(shown(found.low, places))} to {_signed(shown(found.high, places))}"
+        figures["degrees"] = f"n = {found.orders}, t for {found.orders - 1}"
     return figures
 
 
 def _verdict(found: Found) -> tuple[str, str]:
     if not found.enough:
-        return "idle", f"not enough orders yet ({found.orders} of {found.fewest})"
+        return "idle", "too few orders"
     if not found.differs:
         return "good", "no difference shown"
     return ("blocked", "takes more than computed") if found.difference > 0 else ("soon", "takes less than computed")
@@ -151,14 +159,27 @@ def _signed(value: Decimal) -> str:
     return f"+{figure(value)}" if value > 0 else figure(value)
 
 
+def _counts(row: Row) -> lists.Cell:
+    why_not = row[0].left_out_of(row[1])
+    return lists.text(why_not, tone="idle") if why_not else lists.text("yes", tone="good")
+
+
+def _difference(row: Row) -> Fraction | None:
+    """Measured less computed, per unit; None where the component was not measured, or no unit stands."""
+    order, _, component = row
+    if component.measured is None or not order.units:
+        return None
+    return (component.measured - component.computed) / order.units
+
+
 def _columns(unit: str) -> Sequence[lists.Column]:
     per = f"per {unit}"
 
     def quantity(value: Fraction | None, row: Row) -> lists.Cell:
-        return lists.number("" if value is None else shown(value, 9).normalize(), row[1].unit)
+        return lists.number("" if value is None else shown(value, 9).normalize(), row[2].unit)
 
-    def by_unit(value: Fraction, row: Row) -> lists.Cell:
-        return lists.number(shown(value / row[0].units, 6) if row[0].units else None, row[1].unit)
+    def by_unit(value: Fraction | None, row: Row) -> lists.Cell:
+        return lists.number(None if value is None else shown(value, 6), row[2].unit)
 
     return [
         lists.Column(
@@ -169,9 +190,9 @@ def _columns(unit: str) -> Sequence[lists.Column]:
         ),
         lists.Column(
             "Counts?",
-            lambda row: lists.text(row[0].left_out, tone="idle") if row[0].left_out else lists.text("yes", tone="good"),
+            _counts,
             sort="counts",
-            by=lambda row: row[0].left_out,
+            by=lambda row: row[0].left_out_of(row[1]),
         ),
         lists.Column(
             f"Good ({unit})",
@@ -181,16 +202,16 @@ def _columns(unit: str) -> Sequence[lists.Column]:
             by=lambda row: row[0].units,
         ),
         lists.Column(
-            "Component", lambda row: lists.text(row[1].code, code=True), sort="component", by=lambda row: row[1].code
+            "Component", lambda row: lists.text(row[2].code, code=True), sort="component", by=lambda row: row[2].code
         ),
-        lists.Column("Measured", lambda row: quantity(row[1].measured, row), number=True),
-        lists.Column("Computed", lambda row: quantity(row[1].computed, row), number=True),
-        lists.Column("of it running", lambda row: quantity(row[1].running, row), number=True),
+        lists.Column("Measured", lambda row: quantity(row[2].measured, row), number=True),
+        lists.Column("Computed", lambda row: quantity(row[2].computed, row), number=True),
+        lists.Column("of it running", lambda row: quantity(row[2].running, row), number=True),
         lists.Column(
             f"Difference {per}",
-            lambda row: by_unit((row[1].measured or Fraction(0)) - row[1].computed, row),
+            lambda row: by_unit(_difference(row), row),
             number=True,
             sort="difference",
-            by=lambda row: (row[1].measured - row[1].computed) / row[0].units if row[0].units else None,
+            by=_difference,
         ),
     ]

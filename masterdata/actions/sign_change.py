@@ -31,6 +31,7 @@ from masterdata.rules.change_control import (
     undecided_refusals,
 )
 from masterdata.rules.governed_kinds import KINDS
+from masterdata.rules.plant_words import role_in_sentence
 from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.signatures import content_digest
 from masterdata.rules.vocabulary import RecordState
@@ -54,7 +55,7 @@ def sign_change(*, request: ChangeRequest, ticket: SigningTicket, role: str, now
         moment = _moment_of(row, record, now) if complete else None
         signature = sign(
             ticket=ticket,
-            meaning=f"approved as {role}",
+            meaning=f"approved as {role_in_sentence(role)}",
             subject_kind=SUBJECT,
             subject_key=str(row.number),
             content=content_of_request(row, record),

@@ -43,6 +43,9 @@ class AuditEvent(models.Model):
             models.Index(fields=["actor", "at"], name="audit_events_of_somebody"),
         ]
 
+    def __str__(self):
+        return f"{self.op} of {self.tbl} {self.key} by {self.actor}"
+
 
 class AuditBlock(models.Model):
     """The events of an epoch with `from_xid` ≤ xid < `below_xid`, sealed: `digest` is over `previous` and all of them."""
@@ -58,6 +61,9 @@ class AuditBlock(models.Model):
     digest = models.CharField(max_length=64)
     sealed_at = models.DateTimeField()
 
+    def __str__(self):
+        return f"block {self.number}"
+
 
 class HistoryMark(models.Model):
     """One row: up to which sealed block the histories were compared with the trail, and found alike."""
@@ -67,3 +73,6 @@ class HistoryMark(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="history_mark_is_one_row")]
+
+    def __str__(self):
+        return f"histories compared up to block {self.block}"

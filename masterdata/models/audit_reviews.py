@@ -79,3 +79,6 @@ class ReviewedEvent(models.Model):
                 name="verdict_names_who_and_when",
             ),
         ]
+
+    def __str__(self):
+        return f"{self.review}, event {self.event_id}"

@@ -14,6 +14,8 @@ from masterdata.models.choices import Percent, Quantity, choices, one_of
 from masterdata.models.items import Item
 from masterdata.models.units import Unit
 from masterdata.rules import vocabulary as v
+from masterdata.rules.exact import Fraction
+from masterdata.rules.units import decimal_text
 
 
 class BomVersion(models.Model):
@@ -81,6 +83,9 @@ class BomLine(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return f"{self.version} line {self.position}: {self.item.code}"
+
 
 class BomLineStep(models.Model):
     """From an order quantity of `from_quantity` on, the line takes `quantity` once per order."""
@@ -95,6 +100,9 @@ class BomLineStep(models.Model):
             models.UniqueConstraint(fields=["line", "from_quantity"], name="bom_step_starts_once"),
             models.CheckConstraint(condition=Q(from_quantity__gte=0, quantity__gte=0), name="bom_step_is_not_negative"),
         ]
+
+    def __str__(self):
+        return f"{self.line}, from {decimal_text(Fraction(self.from_quantity))}"
 
 
 class BomAlternate(models.Model):
@@ -116,6 +124,9 @@ class BomAlternate(models.Model):
             models.CheckConstraint(condition=Q(factor__gt=0), name="alternate_factor_is_above_zero"),
         ]
 
+    def __str__(self):
+        return f"{self.line}, substitute {self.rank}: {self.item.code}"
+
 
 class BomOutput(models.Model):
     """A by- or co-product received with every base quantity made."""
@@ -136,6 +147,9 @@ class BomOutput(models.Model):
             models.UniqueConstraint(fields=["version", "position"], name="bom_output_position_is_used_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="bom_output_is_above_zero"),
         ]
+
+    def __str__(self):
+        return f"{self.version} output {self.position}: {self.item.code}"
 
 
 class ScrapFactor(models.Model):
@@ -170,3 +184,6 @@ class ScrapFactor(models.Model):
                 name="component_scrap_names_its_line",
             ),
         ]
+
+    def __str__(self):
+        return f"{self.line or self.version}: {self.kind} {self.level} loss"

@@ -7,6 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from masterdata.models.choices import Quantity, choices, one_of
 from masterdata.rules.change_control import ChangeState, OrderChoice
+from masterdata.rules.plant_words import role_in_sentence
 from masterdata.rules.vocabulary import Role, ThresholdCode
 
 
@@ -79,6 +80,9 @@ class ChangeSignature(models.Model):
             models.UniqueConstraint(fields=["request", "round", "person"], name="nobody_signs_a_change_twice"),
         ]
 
+    def __str__(self):
+        return f"{self.request}, round {self.round}: {self.person.name} as {role_in_sentence(self.role)}"
+
 
 class ChangeOrder(models.Model):
     """What a change means for one open order. `order_name`: `SITE ORDER`, as people know it."""
@@ -95,6 +99,9 @@ class ChangeOrder(models.Model):
             one_of("choice", OrderChoice, "order_choice_is_known"),
         ]
 
+    def __str__(self):
+        return f"{self.request}: {self.choice} {self.order_name}"
+
 
 class ChangeNote(models.Model):
     """Insert-only: what somebody said about a request."""
@@ -103,6 +110,9 @@ class ChangeNote(models.Model):
     author = models.ForeignKey("masterdata.Person", on_delete=models.PROTECT, related_name="+")
     text = models.CharField(max_length=1000)
     at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.request}: note of {self.author.name}"
 
 
 class ChangePolicy(models.Model):

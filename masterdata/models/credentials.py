@@ -21,6 +21,9 @@ class CredentialEvent(models.Model):
         constraints = [one_of("step", CredentialStep, "credential_step_is_known")]
         indexes = [models.Index(fields=["badge"], name="badges_once_given")]
 
+    def __str__(self):
+        return f"{self.person}: {self.get_step_display()}"
+
 
 class FormerPassword(models.Model):
     """Insert-only. The hash of a password that a person once had, so that it is not taken again."""
@@ -28,3 +31,6 @@ class FormerPassword(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="former_passwords")
     password = models.CharField(max_length=200)
     at = models.DateTimeField()
+
+    def __str__(self):
+        return f"a former password of {self.person}"

@@ -47,6 +47,9 @@ class DeviceClock(models.Model):
     offset_ms = models.IntegerField()
     measured_at = models.DateTimeField()
 
+    def __str__(self):
+        return f"clock of {self.device}"
+
 
 class DeviceNonce(models.Model):
     """Insert-only: a nonce that a signing device has used, written with what it was used for.
@@ -60,3 +63,6 @@ class DeviceNonce(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["device", "nonce"], name="nonce_is_used_once_by_a_device")]
+
+    def __str__(self):
+        return f"nonce of {self.device}"

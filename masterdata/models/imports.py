@@ -71,6 +71,9 @@ class ImportFile(models.Model):
     data_import = models.OneToOneField(DataImport, on_delete=models.PROTECT, related_name="file")
     content = models.BinaryField()
 
+    def __str__(self):
+        return f"file of {self.data_import}"
+
 
 class ImportedRecord(models.Model):
     """Insert-only: what a check found of one record that is new or changed. `differences`: cell by cell."""

@@ -64,6 +64,9 @@ class LabelVersion(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="label_version_is_unique_per_item")]
 
+    def __str__(self):
+        return f"{self.item.code} label {self.number}"
+
 
 class Supplier(models.Model):
     """Who delivers lots."""

@@ -27,6 +27,9 @@ class Operation(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="operation_number_is_unique_per_item")]
 
+    def __str__(self):
+        return f"{self.item.code} {self.number} {self.name}"
+
     @property
     def demands(self) -> list[str]:
         """What it wants of whoever works there, in words."""
@@ -80,3 +83,6 @@ class TriggerDefinition(models.Model):
                 name="approved_trigger_is_signed_and_dated",
             ),
         ]
+
+    def __str__(self):
+        return f"{self.item.code} operation {self.operation_number} v{self.version}"

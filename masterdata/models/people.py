@@ -89,6 +89,9 @@ class PersonToken(models.Model):
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
+    def __str__(self):
+        return f"token {self.name} of {self.person}"
+
 
 class Training(models.Model):
     """Person `person` is trained for an operation of a product (every operation, if none is named) until a date."""
@@ -99,3 +102,6 @@ class Training(models.Model):
     trained_at = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
     history = HistoricalRecords()
+
+    def __str__(self):
+        return f"{self.person}: {self.item.code} {self.operation_number}".rstrip()

@@ -68,3 +68,6 @@ class BinService(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["bin", "line", "operation_number"], name="bin_serves_an_operation_once")
         ]
+
+    def __str__(self):
+        return f"{self.bin} for {self.line} {self.operation_number}".rstrip()

@@ -27,6 +27,9 @@ class Signature(models.Model):
             models.UniqueConstraint(fields=["person", "digest"], name="signature_is_never_copied"),
         ]
 
+    def __str__(self):
+        return f"{self.printed_name}: {self.meaning}"
+
 
 class SigningTicket(models.Model):
     """A one-use right to sign one content, given after the credentials were checked in a transaction of their own."""
@@ -36,8 +39,14 @@ class SigningTicket(models.Model):
     given_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
+    def __str__(self):
+        return f"right to sign of {self.person}"
+
 
 class MasterDataRevision(models.Model):
     """One row. Its number rises with every change of a governed table, so that a cache can tell that it is old."""
 
     number = models.BigIntegerField()
+
+    def __str__(self):
+        return f"master data revision {self.number}"

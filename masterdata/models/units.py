@@ -61,3 +61,6 @@ class UnitFactor(models.Model):
                 name="approved_factor_is_signed_and_dated",
             ),
         ]
+
+    def __str__(self):
+        return f"{self.item.code} {self.from_unit.symbol} → {self.to_unit.symbol} v{self.version}"

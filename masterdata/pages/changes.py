@@ -10,6 +10,7 @@ from masterdata.queries.signature_check import breaks_of
 from masterdata.rules.bom_difference import differences
 from masterdata.rules.change_control import ChangeState
 from masterdata.rules.governed_kinds import KINDS
+from masterdata.rules.plant_words import role_words
 from masterdata.rules.refusal import Refusal
 
 
@@ -37,12 +38,8 @@ def in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(role_in_words(str(one)) for one in value)
+        return ", ".join(role_words(str(one)) for one in value)
     return str(value).replace("_", " ")
-
-
-def role_in_words(role: str) -> str:
-    return "QA" if role == "qa" else role
 
 
 @dataclass(frozen=True, slots=True)

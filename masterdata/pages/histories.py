@@ -8,6 +8,7 @@ from django.db import models
 from masterdata.actions.record import subject_of
 from masterdata.models import Person, Signature
 from masterdata.pages.figures import figure, when, words
+from masterdata.rules.plant_words import role_words
 from masterdata.rules.secret_columns import SECRET_COLUMNS
 
 _KINDS = {"+": "created", "~": "changed", "-": "taken out"}
@@ -113,7 +114,7 @@ class Names:
             return "; ".join(f"{words(name)}: {part}" for name, part in self._parts(field, value)) or "none"
         if isinstance(value, list):
             whole = any(isinstance(one, dict) for one in value)
-            return "; ".join(self.shown(field, one) if whole else words(one) for one in value) or "none"
+            return "; ".join(self.shown(field, one) if whole else role_words(str(one)) for one in value) or "none"
         if field.is_relation:
             return self._row(field.related_model, value)
         if hasattr(value, "tzinfo"):

@@ -7,6 +7,7 @@ from masterdata.models import Signature
 from masterdata.pages.figures import when
 from masterdata.queries.signature_check import breaks_of
 from masterdata.queries.signing import Governed, version_breaks
+from masterdata.rules.plant_words import meaning_words, role_words
 from masterdata.rules.refusal import Refusal
 
 
@@ -20,7 +21,7 @@ def shown_of_version(record: Governed) -> list[dict[str, Any]]:
     signature = record.signature
     if signature is None:
         return []
-    role = ", ".join("QA" if one == "qa" else one for one in signature.person.roles)
+    role = ", ".join(role_words(one) for one in signature.person.roles)
     return [manifested(signature, version_breaks(record), role)]
 
 
@@ -29,7 +30,7 @@ def manifested(signature: Signature, breaks: Sequence[Refusal], role: str = "") 
     return {
         "name": signature.printed_name,
         "role": role,
-        "meaning": signature.meaning,
+        "meaning": meaning_words(signature.meaning),
         "at": signature.site_time or when(signature.signed_at),
         "utc": f"{signature.signed_at:%Y-%m-%d %H:%M:%S} UTC",
         "digest": signature.digest,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from masterdata.rules.plant_words import role_in_sentence
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import Role
 
@@ -41,6 +42,9 @@ class OrderChoice(StrEnum):
     KEEP = "keep"
     MOVE = "move"
 
+
+#: orders that a sentence names; the table on the page has them all
+MOST_NAMED = 5
 
 #: Open requests: somebody still works on them.
 OPEN_STATES = frozenset({ChangeState.DRAFT, ChangeState.SUBMITTED})
@@ -123,12 +127,22 @@ def signing_refusals(
         found.append(Refusal("signed_already", f"You have signed {name} already.", name, "Let somebody else sign it."))
     if role not in set(signer_roles):
         found.append(
-            Refusal("role_not_held", f"You do not have the role {role}.", name, "Sign in a role that you have.")
+            Refusal(
+                "role_not_held",
+                f"You do not have the role {role_in_sentence(role)}.",
+                name,
+                "Sign in a role that you have.",
+            )
         )
     elif role not in missing_roles(required, given):
-        wanted = " and ".join(missing_roles(required, given)) or "nobody else"
+        wanted = " and ".join(role_in_sentence(one) for one in missing_roles(required, given)) or "nobody else"
         found.append(
-            Refusal("role_not_missing", f"{name} needs no signature as {role}.", name, f"It still needs: {wanted}.")
+            Refusal(
+                "role_not_missing",
+                f"{name} needs no signature as {role_in_sentence(role)}.",
+                name,
+                f"It still needs: {wanted}.",
+            )
         )
     return found
 
@@ -190,16 +204,29 @@ def request_faults(fact: RequestFact) -> list[Refusal]:
     return found
 
 
-def undecided_refusals(orders: Iterable[str]) -> list[Refusal]:
-    """`order_undecided` for each open order on which the request says nothing."""
+def undecided_refusals(orders: Sequence[str]) -> list[Refusal]:
+    """`order_undecided`: one for all of them, in a sentence that says how many and names the first few."""
+    if not orders:
+        return []
+    named = ", ".join(orders[:MOST_NAMED])
+    more = len(orders) - MOST_NAMED
+    if len(orders) == 1:
+        return [
+            Refusal(
+                "order_undecided",
+                f"Order {named} is open, and nobody decided whether it stays on the old version or moves.",
+                named,
+                "Decide keep or move for it.",
+            )
+        ]
     return [
         Refusal(
             "order_undecided",
-            f"Order {order} is open, and nobody decided whether it stays on the old version or moves.",
-            order,
-            "Decide keep or move for it.",
+            f"{len(orders)} orders are open, and of each nobody decided whether it stays on the old version or moves: {named}"
+            + (f" and {more} more." if more > 0 else "."),
+            named,
+            "Decide keep or move for each, or for all at once.",
         )
-        for order in orders
     ]
 
 
@@ -249,7 +276,10 @@ def policy_faults(kind: str, roles: Sequence[str]) -> list[Refusal]:
     signs = {Role.ENGINEER, Role.QA, Role.SUPERVISOR, Role.FINANCE, Role.ADMIN}
     found += [
         Refusal(
-            "role_does_not_sign", f"The role {role} does not sign changes.", kind, f"Use {', '.join(sorted(signs))}."
+            "role_does_not_sign",
+            f"The role {role_in_sentence(role)} does not sign changes.",
+            kind,
+            f"Use {', '.join(sorted(role_in_sentence(one) for one in signs))}.",
         )
         for role in roles
         if role not in signs

@@ -16,6 +16,7 @@ from masterdata.rules.densities import (
 )
 from masterdata.rules.exact import ONE, Fraction
 from masterdata.rules.refusal import Refusal
+from masterdata.rules.unit_names import UnitName, tell_unit
 from masterdata.rules.units import ItemFactor, UnitFact, by_table, conversion
 
 
@@ -70,10 +71,11 @@ def work_out(
     of: str = "",
     measured: MeasuredDensity | None = None,
     temperature: Fraction | None = None,
+    names: Sequence[UnitName] = (),
 ) -> Worked:
     """`amount` in another unit. A measured density goes before the item's; densities are taken at `temperature`.
 
-    Without a temperature they are taken at that of the item's signed density.
+    Without a temperature they are taken at that of the item's signed density. `names`: how refusals write units.
     """
     reference = reference_temperature(factors, units)
     heat = reference if temperature is None else temperature
@@ -89,7 +91,9 @@ def work_out(
             found.append(warm)
     way = conversion(from_unit, to_unit, units, found)
     if way is None:
-        return Worked(None, (), (_no_way(from_unit, to_unit, of),), (from_unit, to_unit), heat)
+        return Worked(
+            None, (), (_no_way(tell_unit(from_unit, names), tell_unit(to_unit, names), of),), (from_unit, to_unit), heat
+        )
     steps = _steps(amount, way.path, units, list(zip(used, found, strict=True)))
     blocking = tuple(refusals) if any(one.source and is_density(one.source, units) for one in steps) else ()
     return Worked(

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from enum import StrEnum
 
+from masterdata.rules.plant_words import role_in_sentence
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import Role
 
@@ -135,7 +136,7 @@ def duty_refusal(roles: Collection[str], duty: Duty, name: str) -> Refusal | Non
     """`not_your_duty` where none of these roles may do this; `name` is the person's."""
     if may(roles, duty):
         return None
-    wanted = " or ".join(sorted(MAY[duty]))
+    wanted = " or ".join(sorted(role_in_sentence(role) for role in MAY[duty]))
     return Refusal("not_your_duty", f"{name} may not {duty}.", name, f"Ask somebody with the role {wanted}.")
 
 

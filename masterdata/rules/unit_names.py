@@ -39,3 +39,9 @@ def write_unit(code: str, names: Sequence[UnitName]) -> str:
     """The symbol, where it is read back as the same unit; else the code."""
     symbol = next((one.symbol for one in names if one.code == code), code)
     return symbol if read_unit(symbol, names) == code else code
+
+
+def tell_unit(code: str, names: Sequence[UnitName]) -> str:
+    """As the plant writes it, with the code beside it: pcs (C62); only the code where it is the symbol too."""
+    symbol = next((one.symbol for one in names if one.code == code), "")
+    return f"{symbol} ({code})" if symbol and symbol != code else code

@@ -173,20 +173,21 @@ def _columns(costed: CostedBom, currency: str) -> list[lists.Column]:
         ),
         lists.Column(
             "Standard cost",
-            lambda row: lists.number(items[row.taken.item].standard_cost, currency) if row.taken else lists.text(""),
+            lambda row: lists.number(items[row.taken.item].standard_cost) if row.taken else lists.text(""),
             number=True,
+            unit=currency,
         ),
         lists.Column(
             "Cost per base",
-            lambda row: fraction_cell(row.taken.cost if row.taken else None, currency),
+            lambda row: fraction_cell(row.taken.cost if row.taken else None),
             number=True,
+            unit=currency,
         ),
         lists.Column(
             "Cost per unit",
-            lambda row: fraction_cell(
-                row.taken.cost / base if row.taken and row.taken.cost is not None else None, currency
-            ),
+            lambda row: fraction_cell(row.taken.cost / base if row.taken and row.taken.cost is not None else None),
             number=True,
+            unit=currency,
         ),
         lists.Column(
             "Besides, and gaps",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,16 +14,16 @@ from masterdata.models import ChangeRequest
 from masterdata.pages.access import can, person_of, status_of
 from masterdata.pages.attachments import most_bytes, size_in_words
 from masterdata.pages.beside import beside
-from masterdata.pages.changes import checked_signatures, difference_rows, role_in_words
+from masterdata.pages.changes import checked_signatures, difference_rows
 from masterdata.pages.figures import when
 from masterdata.pages.histories import history_of
 from masterdata.pages.signatures import manifested
+from masterdata.pages.signed_words import told
 from masterdata.queries.attachments import attachments_of, is_intact
 from masterdata.queries.changes import (
     content_of_request,
     given_signatures,
     missing_signers,
-    order_decisions,
     others_open,
     record_of,
 )
@@ -31,8 +31,10 @@ from masterdata.rules.attachments import ENDINGS
 from masterdata.rules.change_control import OPEN_STATES, ChangeState, signing_refusals
 from masterdata.rules.duties import Duty
 from masterdata.rules.governed_kinds import KINDS
+from masterdata.rules.plant_words import role_words
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.signatures import content_digest
+from masterdata.web.change_orders import chosen, orders_shown
 
 TONES = {
     "draft": "idle",
@@ -52,8 +54,10 @@ _ADDRESSES = {
 _LISTS = {"reason": "reasons", "bin": "bins", "production_line": "lines", "supplier": "suppliers"}
 
 
-def change_page(request: HttpRequest, found: ChangeRequest, *, refusals: Sequence[Refusal] = ()) -> HttpResponse:
-    """The request as it stands; refusals of the last step above it."""
+def change_page(
+    request: HttpRequest, found: ChangeRequest, *, refusals: Sequence[Refusal] = (), typed: QueryDict | None = None
+) -> HttpResponse:
+    """The request as it stands; refusals of the last step above it. `typed`: a refused form of the draft, shown again."""
     record = record_of(found)
     content = content_of_request(found, record)
     person = person_of(request)
@@ -66,11 +70,13 @@ def change_page(request: HttpRequest, found: ChangeRequest, *, refusals: Sequenc
         "facts": _facts(found),
         "record_url": record_url(found),
         "rows": difference_rows(found, record),
+        "says": told(found.kind, content["proposed"]) if KINDS[found.kind].versioned and content["proposed"] else None,
         "faults": [fault for fault in faults if fault not in refusals],
         "conflicts": list(others_open(found)) if found.state in OPEN_STATES else [],
-        "orders": order_decisions(found, record),
+        "orders": orders_shown(found, record, None if typed is None else chosen(typed)),
+        "typed": _typed(found, typed),
         "signatures": _signatures(found),
-        "missing": [f"{role_in_words(role)}: approval" for role in missing_signers(found)] if not draft else [],
+        "missing": [f"{role_words(role)}: approval" for role in missing_signers(found)] if not draft else [],
         "beside": beside(request, found.kind, record) if record is not None else [],
         "files": _files(request, found),
         "notes": found.notes.select_related("author").order_by("id"),
@@ -160,11 +166,22 @@ def _facts(found: ChangeRequest) -> list[dict[str, Any]]:
     ]
 
 
+def _typed(found: ChangeRequest, typed: QueryDict | None) -> dict[str, str]:
+    """What stands in the draft's own fields: what is saved, or what was typed last and refused."""
+    since = timezone.localtime(found.effective_from) if found.effective_from else None
+    saved = {
+        "reason": found.reason,
+        "effective_from": f"{since:%Y-%m-%dT%H:%M}" if since else "",
+        "later_orders": found.later_orders,
+    }
+    return saved if typed is None else {name: typed.get(name, value) for name, value in saved.items()}
+
+
 def _signatures(found: ChangeRequest) -> list[dict[str, Any]]:
     """Every signature, also of rounds that were taken back; one of this round is for what stands here, or broken."""
     told = []
     for one in checked_signatures(found):
-        shown = manifested(one.given.signature, one.breaks, role_in_words(one.given.role))
+        shown = manifested(one.given.signature, one.breaks, role_words(one.given.role))
         if not one.counts:
             shown["meaning"] += f" (of round {one.given.round}, taken back since: does not count)"
         told.append(shown)
@@ -196,7 +213,7 @@ def _signing(found: ChangeRequest, person: Any, content: dict[str, Any]) -> dict
         "waits": True,
         "signs": signs and not hindered,
         "not_me": hindered if signs else [one for one in hindered if one.code == "author_is_approver"],
-        "roles": [{"code": one, "label": role_in_words(one)} for one in roles],
+        "roles": [{"code": one, "label": role_words(one)} for one in roles],
         "signed_facts": [
             {"name": "Request", "value": f"{found}, round {found.round}"},
             {"name": "Record", "value": f"{KINDS[found.kind].title} {found.subject}"},

@@ -27,6 +27,7 @@ from masterdata.rules.change_control import ChangeState
 from masterdata.rules.duties import Duty
 from masterdata.rules.governed_kinds import KINDS
 from masterdata.rules.refusal import Refusal, Refused
+from masterdata.web.change_orders import chosen, done_words
 from masterdata.web.change_page import TONES, change_page
 from masterdata.web.effective_times import choice_of
 
@@ -160,21 +161,16 @@ def change_revise(request: HttpRequest, number: int) -> HttpResponse:
         choice = choice_of(request, standing=found.effective_from)
         if choice.refusals:
             raise Refused(*choice.refusals)
-        orders = {
-            int(name.removeprefix("order-")): str(value)
-            for name, value in request.POST.items()
-            if name.startswith("order-") and name.removeprefix("order-").isdigit()
-        }
         revise_change(
             request=found,
             author=person,
             now=timezone.now(),
-            reason=request.POST.get("reason", "").strip()[:300],
+            reason=" ".join(request.POST.get("reason", "").split())[:300],
             effective_from=choice.moment,
             later_orders=request.POST.get("later_orders", "")
             if request.POST.get("later_orders") in ("keep", "move")
             else "",
-            orders=orders,
+            orders=chosen(request.POST),
             seen=request.POST.get("seen", ""),
         )
 
@@ -186,8 +182,8 @@ def change_revise(request: HttpRequest, number: int) -> HttpResponse:
             save(found, person)
             submit_change(request=_find(number), actor=person, now=timezone.now())
 
-        return _step(request, number, save_and_submit, done)
-    return _step(request, number, save, done)
+        return _step(request, number, save_and_submit, done, keep_typed=True)
+    return _step(request, number, save, done_words(request.POST) or done, keep_typed=True)
 
 
 @desk_page(to_change=_of_request)
@@ -261,7 +257,14 @@ def _find(number: int) -> ChangeRequest:
     return get_object_or_404(all_changes(), number=number)
 
 
-def _step(request: HttpRequest, number: int, do: Callable[[ChangeRequest, Person], Any], done: str) -> HttpResponse:
+def _step(
+    request: HttpRequest,
+    number: int,
+    do: Callable[[ChangeRequest, Person], Any],
+    done: str,
+    *,
+    keep_typed: bool = False,
+) -> HttpResponse:
     found = _find(number)
     if request.method != "POST":
         return redirect("change", number)
@@ -269,7 +272,7 @@ def _step(request: HttpRequest, number: int, do: Callable[[ChangeRequest, Person
         do(found, person_of(request))
     except Refused as refused:
         refusals: Sequence[Refusal] = refused.refusals
-        return change_page(request, _find(number), refusals=refusals)
+        return change_page(request, _find(number), refusals=refusals, typed=request.POST if keep_typed else None)
     found = _find(number)
     effective = " It is effective." if found.state == ChangeState.EFFECTIVE else ""
     messages.success(request, f"{found} {done}{effective}")

@@ -13,6 +13,7 @@ from masterdata.pages.number_fields import DecimalNumber, WholeNumber
 from masterdata.queries.contents import number_text
 from masterdata.queries.governed import referenced
 from masterdata.rules.governed_kinds import KINDS, Field, FieldKind, Kind
+from masterdata.rules.plant_words import role_words
 from masterdata.rules.vocabulary import BinKind, Role
 
 #: whole digits and decimals of the columns that take a decimal
@@ -108,7 +109,7 @@ class RolesField(forms.MultiValueField):
     MOST = 3
 
     def __init__(self, **options: Any) -> None:
-        choices = [("", "–"), *((role.value, "QA" if role == Role.QA else words(role)) for role in SIGNERS)]
+        choices = [("", "–"), *((role.value, role_words(role)) for role in SIGNERS)]
         parts = [forms.ChoiceField(choices=choices, required=False) for _ in range(self.MOST)]
         super().__init__(
             parts,

@@ -8,12 +8,13 @@ from django.urls import reverse
 
 from masterdata.models import ChangePolicy, ChangeRequest, Threshold
 from masterdata.pages.access import can, desk_page
-from masterdata.pages.figures import figure, words
+from masterdata.pages.figures import figure
 from masterdata.queries.changes import required_signers
 from masterdata.queries.thresholds import threshold
 from masterdata.rules.change_control import ChangeState
 from masterdata.rules.duties import Duty
 from masterdata.rules.governed_kinds import KINDS
+from masterdata.rules.plant_words import role_words
 from masterdata.rules.vocabulary import ThresholdCode
 
 _MEANS = {
@@ -57,7 +58,7 @@ def _policies() -> list[dict[str, Any]]:
     rows = []
     for kind in KINDS.values():
         row = kept.get(kind.name)
-        roles = ["QA" if role == "qa" else words(role) for role in required_signers(kind.name)]
+        roles = [role_words(role) for role in required_signers(kind.name)]
         rows.append(
             {
                 "kind": kind.title,

@@ -27,9 +27,10 @@ from masterdata.pages.figures import when
 from masterdata.pages.forms import form_page, reason_field
 from masterdata.pages.histories import history_of
 from masterdata.rules.duties import MAY, Duty
+from masterdata.rules.plant_words import role_words
 from masterdata.rules.vocabulary import Role
 
-ROLES = [(role.value, "QA" if role == Role.QA else role.value.capitalize()) for role in Role]
+ROLES = [(role.value, role_words(role)) for role in Role]
 STATES = [("open", "open"), ("closed", "closed")]
 
 

@@ -1,7 +1,6 @@
 """Periodic reviews: what is due, the most urgent first; and one record, read as it stands and signed."""
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of
 from masterdata.pages.figures import day, when, words
 from masterdata.pages.overdue import TONES, ask_again
+from masterdata.pages.signed_words import told
 from masterdata.pages.signing import ticket_of
 from masterdata.queries.reviews import (
     Reviewed,
@@ -25,9 +25,9 @@ from masterdata.queries.reviews import (
     reviews_due,
     reviews_signed,
 )
-from masterdata.rules import vocabulary
+from masterdata.queries.whereabouts import Became, Whereabouts, whereabouts
 from masterdata.rules.duties import Duty
-from masterdata.rules.refusal import Refused
+from masterdata.rules.refusal import Refusal, Refused
 from masterdata.rules.reviews import KIND_WORDS, Outcome, ReviewKind, Urgency, outcome_refusals
 from masterdata.rules.signatures import content_digest
 
@@ -121,6 +121,8 @@ def _columns() -> list[lists.Column]:
 def review(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     """The record as it stands; first the outcome, then a signature over both."""
     found = _find(kind, key)
+    if isinstance(found, Whereabouts):
+        return _not_in_force(request, kind, key, found, _too_late(found) if request.method == "POST" else None)
     if request.method != "POST" or "password" not in request.POST:
         return _page(request, kind, key, found)
     now = timezone.now()
@@ -134,56 +136,109 @@ def review(request: HttpRequest, kind: str, key: int) -> HttpResponse:
             now=now,
         )
     except Refused as refused:
-        return _page(request, kind, key, _find(kind, key), refused)
+        again = _find(kind, key)
+        if isinstance(again, Whereabouts):  # replaced while it was read: what was signed was nothing in force
+            return _not_in_force(request, kind, key, again, refused)
+        return _page(request, kind, key, again, refused)
     ask_again()
     messages.success(request, f"{made.name} is reviewed: {words(made.outcome)}. Next review {day(made.next_on)}.")
     return redirect("review", kind, key)
 
 
-def _find(kind: str, key: int) -> Reviewed | None:
-    found = review_of(kind, key, timezone.now()) if key < 2**63 else None
-    if found is None and not (key < 2**63 and reviews_signed(kind, key).exists()):
-        raise Http404(f"There is no {words(kind)} {key} in force.")
+def _find(kind: str, key: int) -> Reviewed | Whereabouts:
+    """What is in force under this address; else what became of it. 404 only where there never was anything."""
+    if kind not in set(ReviewKind) or key >= 2**63:
+        raise Http404(f"There is no {words(kind)} {key}.")
+    now = timezone.now()
+    found = review_of(kind, key, now) or whereabouts(ReviewKind(kind), key, now)
+    if found is None:
+        raise Http404(f"There is no {KIND_WORDS[ReviewKind(kind)]} {key}.")
     return found
+
+
+def _not_in_force(
+    request: HttpRequest, kind: str, key: int, found: Whereabouts, refused: Refused | None = None
+) -> HttpResponse:
+    """What became of the record, with a way to what took its place, and every review that was signed of it."""
+    context = {
+        "gone": found,
+        "sentence": _became(found),
+        "name": found.name,
+        "kind_words": KIND_WORDS[ReviewKind(kind)],
+        "record_url": _record_url(ReviewKind(kind), key) if found.present else "",
+        "successor_url": reverse("review", args=[kind, found.successor[0]]) if found.successor else "",
+        "successor": found.successor[1] if found.successor else "",
+        "signed": _signed(kind, key),
+        "refusals": refused.refusals if refused else (),
+        "trail": [{"label": "Reviews", "url": reverse("reviews")}, {"label": found.name}],
+    }
+    status = status_of(refused.refusals) if refused else 200
+    return render(request, "masterdata/review_gone.html", context, status=status)
+
+
+def _too_late(found: Whereabouts) -> Refused:
+    return Refused(
+        Refusal(
+            "not_in_force",
+            f"{found.name} is not in force. Nothing was signed.",
+            found.name,
+            "Review what is in force in its place.",
+        )
+    )
+
+
+def _became(found: Whereabouts) -> str:
+    name, at = found.name, when(found.at)
+    since = f" on {at}" if at else ""
+    return {
+        Became.REPLACED: f"{name} is not in force any more: {found.successor[1] if found.successor else 'another'} took its"
+        f" place{since}.",
+        Became.ENDED: f"{name} is not in force any more: it ended{since}, and nothing took its place.",
+        Became.AWAITED: f"{name} is approved, and comes into force{since}. It is reviewed from then on.",
+        Became.UNAPPROVED: f"{name} is {found.state}: only what is in force is reviewed.",
+        Became.OUT_OF_USE: f"{name} is out of use{since}, so no review is due.",
+        Became.TAKEN_OUT: f"{name} is not there any more: it was taken out{since}.",
+    }[found.became]
+
+
+def _signed(kind: str, key: int) -> list[dict[str, str]]:
+    return [
+        {
+            "at": when(one.at),
+            "who": one.person.name,
+            "what": f"{words(one.outcome)}, next {day(one.next_on)}",
+            "why": one.remark,
+        }
+        for one in reviews_signed(kind, key)
+    ]
 
 
 def _remark(request: HttpRequest) -> str:
     return request.POST.get("remark", "").strip()[:500]
 
 
-def _page(
-    request: HttpRequest, kind: str, key: int, found: Reviewed | None, refused: Refused | None = None
-) -> HttpResponse:
-    signed = list(reviews_signed(kind, key))
-    name = found.name if found else signed[0].name
+def _page(request: HttpRequest, kind: str, key: int, found: Reviewed, refused: Refused | None = None) -> HttpResponse:
+    name = found.name
     refusals = list(refused.refusals) if refused else []
-    own = author_refusal(found, person_of(request).pk) if found else None
-    may = found is not None and can(request, Duty.REVIEW_RECORDS)
+    own = author_refusal(found, person_of(request).pk)
+    may = can(request, Duty.REVIEW_RECORDS)
     context: dict[str, Any] = {
         "found": found,
         "name": name,
         "kind": kind,
         "key": key,
         "kind_words": KIND_WORDS[ReviewKind(kind)],
-        "tone": TONES[found.urgency] if found else "idle",
+        "tone": TONES[found.urgency],
         "record_url": _record_url(ReviewKind(kind), key),
-        "says": _facts(record_content(ReviewKind(kind), key)) if found else [],
-        "signed": [
-            {
-                "at": when(one.at),
-                "who": one.person.name,
-                "what": f"{words(one.outcome)}, next {day(one.next_on)}",
-                "why": one.remark,
-            }
-            for one in signed
-        ],
+        "says": told(kind, record_content(ReviewKind(kind), key)),
+        "signed": _signed(kind, key),
         "own": own if may else None,
         "may_review": may and own is None,
         "outcomes": [(one.value, MEANINGS[one]) for one in Outcome],
         "given": {"outcome": request.POST.get("outcome", ""), "remark": _remark(request)},
         "trail": [{"label": "Reviews", "url": reverse("reviews")}, {"label": name}],
     }
-    if request.method == "POST" and found is not None and context["may_review"]:
+    if request.method == "POST" and context["may_review"]:
         missing = outcome_refusals(context["given"]["outcome"], _remark(request), name)
         refusals = refusals or missing
         if not missing:
@@ -202,42 +257,6 @@ def _signing(found: Reviewed, given: dict[str, str]) -> dict[str, Any]:
         {"name": "Next review", "value": day(next_on)},
     ]
     return {"facts": facts, "digest": content_digest(content), "meaning": MEANINGS[Outcome(given["outcome"])]}
-
-
-#: words of the product as they are stored; other texts are people's own, and stay as they wrote them
-_STORED_WORDS = frozenset(
-    str(one.value)
-    for kind in vars(vocabulary).values()
-    if isinstance(kind, type) and issubclass(kind, StrEnum)
-    for one in kind
-)
-
-
-def _facts(content: dict[str, Any]) -> list[dict[str, str]]:
-    """The record as names and values; what it is made of, a line each. Its kind stands in the title."""
-    found = []
-    for name, value in content.items():
-        if name == "record":
-            continue
-        if isinstance(value, list):
-            for place, one in enumerate(value, start=1):
-                found.append({"name": f"{words(name).capitalize()} {place}", "value": _told(one)})
-        else:
-            found.append({"name": words(name).capitalize(), "value": _told(value)})
-    return found
-
-
-def _told(value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        shown = {name: one for name, one in value.items() if one not in ("", None, [], False) and name != "identity"}
-        return ", ".join(f"{words(name)} {_told(one)}" for name, one in shown.items())
-    if isinstance(value, list):
-        return "; ".join(_told(one) for one in value)
-    return words(value) if value in _STORED_WORDS else str(value)
 
 
 def _record_url(kind: ReviewKind, key: int) -> str:

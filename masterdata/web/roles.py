@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from masterdata.pages import lists
 from masterdata.pages.access import desk_page
 from masterdata.rules.duties import MAY, READING, Duty
+from masterdata.rules.plant_words import role_words
 from masterdata.rules.vocabulary import Role
 
 LOOKS, DOES = "looks", "does"
-_WORDS = {Role.QA: "QA"}
 
 
 @desk_page(Duty.READ_ROLES)
@@ -65,4 +65,4 @@ def _kind(duty: Duty) -> str:
 
 
 def _name(role: Role) -> str:
-    return _WORDS.get(role, role.value.capitalize())
+    return role_words(role)

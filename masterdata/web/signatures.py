@@ -14,6 +14,7 @@ from masterdata.pages.access import desk_page, the_site
 from masterdata.queries.signable import signable_of, signed_kinds
 from masterdata.queries.signature_check import breaks_in, broken_signatures, named
 from masterdata.rules.duties import Duty
+from masterdata.rules.plant_words import meaning_words
 from masterdata.rules.refusal import Refusal
 
 DAYS = 30
@@ -50,7 +51,7 @@ def signatures(request: HttpRequest) -> HttpResponse:
         columns=[
             lists.Column("State", checks.state),
             lists.Column("Who", lambda row: lists.text(row.printed_name), sort="who", by="printed_name"),
-            lists.Column("Meaning", lambda row: lists.text(row.meaning), sort="meaning"),
+            lists.Column("Meaning", lambda row: lists.text(meaning_words(row.meaning)), sort="meaning"),
             lists.Column("What", lambda row: lists.text(named(row), _page_of(row)), sort="what", by="subject_kind"),
             lists.Column("What does not fit", checks.told),
             lists.Column("At the site", lambda row: lists.text(row.site_time), sort="at", by="signed_at"),

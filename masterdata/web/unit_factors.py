@@ -22,7 +22,7 @@ from masterdata.queries import item_factors, unit_facts, unit_names
 from masterdata.rules.duties import Duty
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal, Refused
-from masterdata.rules.unit_names import read_unit
+from masterdata.rules.unit_names import read_unit, tell_unit
 from masterdata.rules.units import conversion, parse_decimal
 from masterdata.rules.vocabulary import RecordState
 from masterdata.web.approvals import approval_page
@@ -96,11 +96,22 @@ def _calculated(request: HttpRequest) -> dict[str, Any] | None:
     amount, start, end = (lists.asked(request, name) for name in ("amount", "unit_from", "unit_to"))
     if not (amount and start and end):
         return None
-    item = Item.objects.filter(code__iexact=lists.asked(request, "item")).first()
+    code = lists.asked(request, "item").strip()
+    item = Item.objects.filter(code__iexact=code).first() if code else None
+    if code and item is None:
+        return {
+            "sentence": f"There is no item {code}.",
+            "kind": "refused",
+            "remedy": "Choose one of the list, or leave the item out.",
+        }
     try:
         value = parse_decimal(amount)
     except ValueError:
-        return {"sentence": f"{amount} is no decimal number.", "kind": "refused"}
+        return {
+            "sentence": f"{amount} is no decimal number.",
+            "kind": "refused",
+            "remedy": "Write digits with a point, such as 1250.5.",
+        }
     names = unit_names()
     read = [read_unit(text, names) for text in (start, end)]
     unread = next((one for one in read if isinstance(one, Refusal)), None)
@@ -108,19 +119,22 @@ def _calculated(request: HttpRequest) -> dict[str, Any] | None:
         return {"sentence": unread.sentence, "kind": "refused", "remedy": unread.remedy}
     start, end = (str(one) for one in read)
     factors = item_factors([item.pk], timezone.now())[item.pk] if item else []
-    found = conversion(start.upper(), end.upper(), unit_facts(), factors)
+    found = conversion(start, end, unit_facts(), factors)
     of = f" of {item.code}" if item else ""
     if found is None:
         return {
-            "sentence": f"Nothing converts {start.upper()}{of} to {end.upper()}.",
+            "sentence": f"Nothing converts {tell_unit(start, names)}{of} to {tell_unit(end, names)}.",
             "kind": "refused",
-            "remedy": "Draft a factor of the item, and have it approved.",
+            "remedy": "Draft a factor of the item, and have it approved."
+            if item
+            else "Name the item: across dimensions only an item's own factor converts.",
         }
     result = value * found.factor
+    path = " → ".join(tell_unit(one, names) for one in found.path)
     return {
-        "sentence": f"{amount} {start.upper()}{of} = {_exact(result)} {end.upper()}",
+        "sentence": f"{figure(amount)} {tell_unit(start, names)}{of} = {_exact(result)} {tell_unit(end, names)}",
         "kind": "good",
-        "detail": f"by {' → '.join(found.path)}, factor {_exact(found.factor)}",
+        "detail": f"by {path}, factor {_exact(found.factor)}",
     }
 
 

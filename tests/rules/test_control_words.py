@@ -43,5 +43,5 @@ def test_every_choice_has_its_words():
 
 def test_the_steps_of_a_reversal_name_who_may():
     told = " ".join(reversal_steps())
-    assert "(QA)" in told
-    assert "engineer or operator or QA or supervisor" in told
+    assert "(quality assurance)" in told
+    assert "engineer or operator or quality assurance or supervisor" in told

@@ -20,7 +20,7 @@ def test_auditor_may_change_nothing():
 def test_operator_may_not_approve_master_data():
     refusal = duty_refusal([Role.OPERATOR], Duty.APPROVE_MASTER_DATA, "O. Perator")
     assert refusal.code == "not_your_duty"
-    assert "engineer or qa" in refusal.remedy
+    assert "engineer or quality assurance" in refusal.remedy
 
 
 def test_one_role_of_several_is_enough():

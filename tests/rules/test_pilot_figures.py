@@ -4,7 +4,17 @@ from decimal import Decimal
 
 import pytest
 
-from backflush.rules.pilot_figures import Line, Proposal, Sample, found, places_of, proposal, shown
+from backflush.rules.pilot_figures import (
+    Line,
+    Proposal,
+    Sample,
+    found,
+    left_out_of,
+    places_of,
+    proposal,
+    shown,
+    too_few_words,
+)
 from masterdata.rules.exact import Fraction
 from masterdata.rules.refusal import Refusal
 from masterdata.rules.vocabulary import Convention
@@ -114,3 +124,18 @@ def test_equal_orders_have_limits_of_no_width():
 )
 def test_no_more_decimals_than_the_limits_carry(width, places):
     assert places_of(Decimal(width)) == places
+
+
+def test_an_order_counts_for_a_component_only_where_that_was_measured():
+    assert left_out_of("", measured=True) == ""
+    assert left_out_of("", measured=False) == "not measured here"
+    assert left_out_of("still being measured", measured=False) == "still being measured"
+
+
+def test_what_is_too_few_is_said_in_words():
+    assert too_few_words(5, 5, 5, 5) == ""
+    assert too_few_words(0, 0, 6, 5) == "not measured in any of 6 orders; 5 are wanted"
+    assert (
+        too_few_words(3, 4, 6, 5) == "not enough orders yet (3 of 5), 1 measured does not count: no limits, no verdict"
+    )
+    assert too_few_words(4, 4, 4, 2).startswith("not enough orders yet (4 of 5)")

@@ -59,7 +59,7 @@ def test_a_policy_of_two_signatures_is_obeyed_by_the_next_request(as_):
     assert newest().state == "effective"
     propose(engineer, of_bottle(), standard_cost="0.33")
     submit(engineer, newest())
-    assert "engineer: approval" in page(qa, newest())
+    assert "Engineer: approval" in page(qa, newest())
     sign(qa, newest(), "qa")
     assert newest().state == "submitted"
     sign(second, newest(), "second_engineer")

@@ -39,7 +39,7 @@ def test_the_rail_counts_what_waits(as_):
 def test_the_header_says_who_is_signed_in_and_as_what(as_):
     page = as_("qa").get(reverse("find")).content.decode()
     assert "<b>Quinn Quality</b>" in page
-    assert "<span>QA</span>" in page
+    assert "<span>Quality assurance</span>" in page
 
 
 def test_one_hit_opens_at_once(as_):

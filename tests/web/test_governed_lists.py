@@ -26,7 +26,7 @@ def test_a_policy_that_stands_can_be_changed_from_its_list(as_):
     qa = as_("qa")
     shown = qa.get(reverse("change-records", args=["change_policy"])).content.decode()
     assert "signatures for reason" in shown
-    assert "Signatures needed: QA" in shown
+    assert "Signatures needed: Quality assurance" in shown
     assert reverse("change-of", args=["change_policy", policy.pk]) in shown
 
 

@@ -69,7 +69,7 @@ def test_a_figure_without_an_end_is_shown_about_and_exactly(look):
 
 def test_a_missing_factor_is_named_and_can_be_drafted_at_once(look):
     page = shown(look("engineer"), "RM-SUG-025", amount="1", from_unit="l", to_unit="kg")
-    assert "No approved factor leads from LTR of RM-SUG-025 to KGM." in page
+    assert "No approved factor leads from l (LTR) of RM-SUG-025 to kg (KGM)." in page
     link = "/unit-factors/new?item=RM-SUG-025&amp;from_unit=LTR&amp;to_unit=KGM"
     assert link in page
     form = look("engineer").get(link.replace("&amp;", "&")).content.decode()
@@ -80,7 +80,7 @@ def test_a_missing_factor_is_named_and_can_be_drafted_at_once(look):
 def test_a_factor_converts_only_from_its_time_on(look):
     before = (timezone.now() - timedelta(days=3650)).strftime("%Y-%m-%dT%H:%M")
     page = shown(look("engineer"), "RM-EXT-310", amount="1", from_unit="l", to_unit="kg", at=before)
-    assert "No approved factor leads from LTR" in page
+    assert "No approved factor leads from l (LTR)" in page
 
 
 @pytest.mark.parametrize(

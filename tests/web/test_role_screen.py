@@ -20,7 +20,7 @@ def test_the_file_says_of_every_duty_who_may(look):
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == len(Duty)
     signing = next(row for row in rows if row["Duty"].lower() == Duty.SIGN_REVERSAL.lower())
-    assert [name for name, said in signing.items() if said == "may"] == ["QA"]
+    assert [name for name, said in signing.items() if said == "may"] == ["Quality assurance"]
 
 
 def test_it_is_filtered_by_role_and_by_kind(look):

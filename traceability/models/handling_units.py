@@ -57,3 +57,6 @@ class PackingRecord(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["lot_code"], name="packing_by_lot", condition=~Q(lot_code=""))]
+
+    def __str__(self):
+        return f"{self.handling_unit}: {self.act}"

@@ -35,6 +35,9 @@ class LedgerEntry(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return f"ledger entry {self.pk}: {self.kind}"
+
 
 class LedgerLine(models.Model):
     """A positive quantity of one lot moved from one bin to another, in the item's stock unit.
@@ -89,6 +92,9 @@ class LedgerLine(models.Model):
             models.Index(fields=["mirrors"], name="ledger_lines_that_mirror", condition=Q(mirrors__isnull=False)),
         ]
 
+    def __str__(self):
+        return f"ledger line {self.pk} of entry {self.entry_id}"
+
 
 class StockBalance(models.Model):
     """What of a lot is in a counted bin, bound to an order or unbound (`order_id` 0). Never negative."""
@@ -114,6 +120,9 @@ class StockBalance(models.Model):
             models.Index(fields=["order_id"], name="balances_of_an_order", condition=~Q(order_id=0)),
         ]
 
+    def __str__(self):
+        return f"stock of lot {self.lot_id} in bin {self.bin_id}"
+
 
 class CarriedLink(models.Model):
     """Insert-only: an output lot contains a lot whose issue was posted before it, by a line that owed nothing new.
@@ -133,3 +142,6 @@ class CarriedLink(models.Model):
             models.Index(fields=["output_lot_id"], name="carried_into_a_lot"),
             models.Index(fields=["input_lot_id"], name="carried_from_a_lot"),
         ]
+
+    def __str__(self):
+        return f"lot {self.input_lot_id} in lot {self.output_lot_id}"

@@ -58,3 +58,6 @@ class LotStatusChange(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
     reason = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, null=True)
     note = models.CharField(max_length=500, blank=True, default="")
+
+    def __str__(self):
+        return f"{self.lot}: {self.status}"

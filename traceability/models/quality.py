@@ -24,6 +24,9 @@ class QualityNumber(models.Model):
             one_of("kind", QualityKind, "quality_number_kind_is_known"),
         ]
 
+    def __str__(self):
+        return f"{self.kind} numbers of {self.site}"
+
 
 class QualityRecord(models.Model):
     """Something that was not as it should be, until QA signs that it is settled.
@@ -118,6 +121,9 @@ class QualityLink(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return f"{self.record}: what it is about"
+
 
 class QualityNote(models.Model):
     """Insert-only: what was said and done about a record, by whom (empty: the product)."""
@@ -127,3 +133,6 @@ class QualityNote(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     step = models.CharField(max_length=40)
     text = models.TextField(blank=True, default="")
+
+    def __str__(self):
+        return f"{self.record}: {self.step}"

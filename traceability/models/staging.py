@@ -26,3 +26,6 @@ class StagingScan(models.Model):
     at = models.DateTimeField()
     entry_id = models.BigIntegerField()
     undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+
+    def __str__(self):
+        return f"{self.kind} of lot {self.lot} for {self.order}"

@@ -81,6 +81,9 @@ class OrderOperation(models.Model):
             models.UniqueConstraint(fields=["order"], condition=Q(last=True), name="order_has_one_last_operation"),
         ]
 
+    def __str__(self):
+        return f"{self.order} operation {self.number} {self.name}"
+
 
 class OrderPin(models.Model):
     """Insert-only: from `applicable_from` (event time) on, the order is made by this BOM version.
@@ -100,6 +103,9 @@ class OrderPin(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "applicable_from"], name="order_is_pinned_once_at_a_time")
         ]
+
+    def __str__(self):
+        return f"{self.order} by {self.bom_version}"
 
 
 class LineClearance(models.Model):
@@ -123,3 +129,6 @@ class LineClearance(models.Model):
                 name="clearance_stands_once",
             ),
         ]
+
+    def __str__(self):
+        return f"{self.line} cleared for {self.order}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import F
 
 from masterdata.models import Item, UnitFactor
-from masterdata.queries import item_factors, unit_facts
+from masterdata.queries import item_factors, unit_facts, unit_names
 from masterdata.rules.conversion_steps import Step, Worked, work_out
 from masterdata.rules.densities import MeasuredDensity, is_density
 from masterdata.rules.exact import Fraction
@@ -53,6 +53,7 @@ def answer(question: Question) -> Answer:
         of=question.item.code,
         measured=measured,
         temperature=question.temperature,
+        names=unit_names(),
     )
     return Answer(worked, factor_records(worked), _notes(question, worked, units))
 

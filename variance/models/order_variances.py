@@ -28,3 +28,6 @@ class OrderVariance(models.Model):
             ),
             models.CheckConstraint(condition=Q(revision__gte=1), name="variance_revision_starts_at_one"),
         ]
+
+    def __str__(self):
+        return f"variance of order {self.order_id}, revision {self.revision}"

@@ -16,6 +16,7 @@ from masterdata.pages.access import site_of
 from masterdata.pages.overdue import overdue_lately
 from masterdata.queries.changes import waiting_for
 from masterdata.rules.duties import MAY, Duty, may
+from masterdata.rules.plant_words import role_words
 from masterdata.rules.vocabulary import Role
 
 _ALL = frozenset(Role)
@@ -196,7 +197,6 @@ HOMES = (
     (Role.ADMIN, "people"),
     (Role.AUDITOR, "postings"),
 )
-_ROLE_WORDS = {Role.QA: "QA"}
 
 
 def address(name: str, *args: Any) -> str:
@@ -222,7 +222,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "navigation": SimpleLazyObject(lambda: rail(request, user)),
-        "signed_in_as": ", ".join(str(_ROLE_WORDS.get(Role(role), role.capitalize())) for role in user.roles),
+        "signed_in_as": ", ".join(role_words(role) for role in user.roles),
         "find_query": request.GET.get("code", "")[:200] if _place(request) == "find" else "",
         "here": request.get_full_path() if request.method == "GET" and "HX-Request" not in request.headers else "",
         "idle_lock_seconds": settings.FLOOR_LOCK_MINUTES * 60,
