@@ -5,6 +5,7 @@ django-axes counts failures as `failed_attempts` says. Attempts are committed by
 
 from typing import Any
 
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password, verify_password
 from django.http import HttpRequest
@@ -29,7 +30,7 @@ class PasswordBackend(PersonBackend):
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None
     ) -> Person | None:
         person = find_person(username or "")
-        return person if _is_right(person, "password", password or "") else None
+        return person if _is_right(request, person, "password", password or "") else None
 
 
 class BadgeBackend(PersonBackend):
@@ -39,10 +40,10 @@ class BadgeBackend(PersonBackend):
         self, request: HttpRequest | None, badge: str | None = None, pin: str | None = None
     ) -> Person | None:
         person = person_by_badge(badge or "")
-        return person if _is_right(person, "pin", pin or "") else None
+        return person if _is_right(request, person, "pin", pin or "") else None
 
 
-def _is_right(person: Person | None, field: str, typed: str) -> bool:
+def _is_right(request: HttpRequest | None, person: Person | None, field: str, typed: str) -> bool:
     """Compare with the stored hash; an older hash is renewed, by an action like any other write."""
     stored = getattr(person, field) if person else ""
     if person is None or not stored or not typed:
@@ -53,4 +54,7 @@ def _is_right(person: Person | None, field: str, typed: str) -> bool:
         setattr(person, field, make_password(typed))
         with acting(person, reason="hash renewed"):
             record(person, actor=person, reason="hash renewed", changed=[field])
+        # the secret is the same: whoever signs with it in their own session is not thrown out of it
+        if request is not None and hasattr(request, "session") and getattr(request, "user", None) == person:
+            update_session_auth_hash(request, person)
     return right

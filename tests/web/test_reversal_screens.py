@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from backflush.models import Posting, ReversalRequest
-from masterdata.models import SigningTicket
+from masterdata.models import Person, SigningTicket
 from tests.web.forms import fields_of, signed
 from tests.web.scene import item
 from traceability.models import MaterialLot, StockBalance
@@ -158,3 +158,14 @@ def test_whoever_asked_is_told_that_somebody_else_signs(as_):
     answer = client.post(here, signed(fields_of(shown, here, "digest"), "qa"))
     assert answer.status_code == 422
     assert not Posting.objects.filter(reversal_of=last.pk).exists()
+
+
+def test_a_hash_that_is_renewed_while_signing_does_not_end_the_session(as_, settings):
+    asked = request()
+    client = as_("qa")
+    here = reverse("reversal", args=[asked.pk])
+    form = fields_of(client.get(here), here, "digest")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", *settings.PASSWORD_HASHERS]
+    client.post(here, signed(form, "qa"))
+    assert Person.objects.get(username="qa").password.startswith("scrypt")
+    assert client.get(reverse("reversals")).status_code == 200
