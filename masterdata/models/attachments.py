@@ -39,3 +39,6 @@ class AttachmentTakenOut(models.Model):
     attachment = models.OneToOneField(ChangeAttachment, on_delete=models.PROTECT, related_name="taken_out")
     person = models.ForeignKey("masterdata.Person", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.attachment} is taken out"

@@ -14,10 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from backflush.actions.post_reports import post_reports
+from backflush.actions.run_impact_replays import run_impact_replays
 from backflush.management.demo import cast
+from backflush.management.demo.monitors import MODULE
 from backflush.models import Posting
 from backflush.queries.postings import posting_number
-from masterdata.models import Person
+from masterdata.models import BomVersion, Person
 from tests.processes import ROOT
 from traceability.actions.release_order import release_order
 from traceability.models import MaterialLot, WorkOrder
@@ -149,9 +152,86 @@ def variance(page: Page) -> None:
     photograph(page, "variance")
 
 
+def test_a_change_is_shown_from_its_request_to_the_posting_that_names_it(tour):
+    """Ines proposes a scrap factor, sees what it would have meant, Noor signs, and the next report posts by it."""
+    engineer, quality = tour("ines", DESK), tour("noor", DESK)
+    propose(engineer)
+    replay(engineer)
+    submit(engineer)
+    sign_it(quality)
+    version = BomVersion.objects.get(item__code=MODULE, number=2)
+    assert version.state == "approved"
+    change_request(quality)
+    next_report(tour("yuki", FLOOR))
+    new_version(tour("petra", DESK))
+
+
+def propose(page: Page) -> None:
+    page.goto(f"{reverse('bom-draft', args=[order('WO-3502').item_id])}")
+    page.get_by_label("Why this version?").fill("The new tray scratches fewer lenses")
+    page.locator("[data-line]").first.get_by_label("Scrap %").fill("1.2")
+    page.get_by_role("button", name="Submit for approval").click()
+    expect(page.locator(".banner.info")).to_contain_text("Decide what it means for open orders")
+
+
+def replay(page: Page) -> None:
+    request = page.url
+    page.get_by_role("button", name="Replay past reports").click()
+    while run_impact_replays(now=timezone.now()):
+        pass
+    page.goto(request)
+    expect(page.get_by_role("region", name="Impact on past reports")).to_contain_text("4 reports")
+
+
+def submit(page: Page) -> None:
+    """The order that is under way goes over to the new version."""
+    moves = page.get_by_label("Decision for")
+    expect(moves).to_have_count(1)
+    moves.select_option("move")
+    page.get_by_role("button", name="Save and submit").click()
+    expect(page.locator(".banner.good")).to_contain_text("is submitted.")
+
+
+def sign_it(page: Page) -> None:
+    page.goto(reverse("changes"))
+    page.get_by_role("row", name=MODULE).get_by_role("link").first.click()
+    form = page.locator("form", has=page.get_by_role("button", name="Sign and approve"))
+    form.get_by_label("User name or badge").fill("noor")
+    form.get_by_label("Password").fill(next(one.password for one in cast.PEOPLE if one.username == "noor"))
+    form.get_by_role("button", name="Sign and approve").click()
+    expect(page.locator(".banner.good")).to_contain_text("It is effective.")
+
+
+def change_request(page: Page) -> None:
+    """Difference, impact and signature on one screen."""
+    page.reload()
+    expect(page.get_by_role("region", name="What changes").locator("ins")).to_contain_text("1.2 %")
+    expect(page.locator(".signatures")).to_contain_text("approved as quality assurance")
+    page.get_by_role("heading", name="Signatures").scroll_into_view_if_needed()
+    photograph(page, "change-request")
+
+
+def next_report(page: Page) -> None:
+    page.goto(reverse("report", args=[order("WO-3502").pk, "10"]))
+    page.get_by_label("Good units").fill("12")
+    expect(page.locator("#preview").get_by_role("row", name="LENS-12")).to_be_visible()
+    page.get_by_role("button", name="Report", exact=True).click()
+    expect(page.locator("#main")).to_contain_text("12")
+    post_reports()
+
+
+def new_version(page: Page) -> None:
+    """The posting names the version by which it took what it took."""
+    latest = Posting.objects.filter(order_id=order("WO-3502").pk).order_by("-number")[0]
+    assert latest.good == 12
+    page.goto(reverse("posting", args=[posting_number(latest.number)]))
+    expect(page.locator("#main")).to_contain_text(f"BOM {MODULE} v2")
+    photograph(page, "posting-new-version")
+
+
 def test_every_picture_of_the_readme_is_there_and_small():
     named = re.findall(r"!\[[^]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text())
-    assert len(named) == 6
+    assert len(named) == 8
     for picture in named:
         assert (ROOT / picture).stat().st_size < MOST_BYTES, picture
     assert {Path(picture).name for picture in named} == {path.name for path in (ROOT / "static/tour").iterdir()}
