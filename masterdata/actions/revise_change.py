@@ -46,7 +46,7 @@ def revise_change(
                     "changed_meanwhile",
                     f"Somebody changed {row} meanwhile, perhaps you in another window. Nothing was saved.",
                     str(row),
-                    "Reload the page, and enter it again on what stands there now.",
+                    "Compare it with what stands there now, and save again what is still right.",
                 )
             )
         if proposed is not None and not KINDS[row.kind].versioned:
