@@ -147,10 +147,10 @@ def test_the_calculator_shows_its_path(look):
     client = look("engineer")
     asked = {"amount": "2.5", "unit_from": "ltr", "unit_to": "GRM", "item": "RM-EXT-310"}
     shown = client.get(reverse("unit-factors"), asked).content.decode()
-    assert "2.5 LTR of RM-EXT-310 = 2,800 GRM" in shown
-    assert "LTR → KGM → GRM" in shown
+    assert "2.5 l (LTR) of RM-EXT-310 = 2,800 g (GRM)" in shown
+    assert "l (LTR) → kg (KGM) → g (GRM)" in shown
     without = client.get(reverse("unit-factors"), {**asked, "item": ""}).content.decode()
-    assert "Nothing converts LTR to GRM." in without
+    assert "Nothing converts l (LTR) to g (GRM)." in without
     assert "is no decimal number" in client.get(reverse("unit-factors"), {**asked, "amount": "x"}).content.decode()
 
 
