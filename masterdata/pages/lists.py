@@ -100,7 +100,7 @@ def amount(value: Any, url: str = "", decimals: int = 2, unit: str = "") -> Cell
 
 
 def moment(value: datetime | None, url: str = "") -> Cell:
-    return {"text": figures.when(value), "url": url, "raw": value.isoformat() if value else ""}
+    return {"text": figures.when(value), "url": url, "raw": value.isoformat() if value else "", "time": True}
 
 
 def day(value: date | None) -> Cell:

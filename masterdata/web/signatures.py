@@ -86,7 +86,7 @@ def _asked_for(request: HttpRequest, asked: dict[str, str]) -> QuerySet[Signatur
 
 
 def _utc(row: Signature) -> lists.Cell:
-    return {"text": f"{row.signed_at:%Y-%m-%d %H:%M:%S}", "raw": row.signed_at.isoformat()}
+    return {"text": f"{row.signed_at:%Y-%m-%d %H:%M:%S}", "raw": row.signed_at.isoformat(), "time": True}
 
 
 def _page_of(row: Signature) -> str:
