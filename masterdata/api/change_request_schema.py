@@ -141,7 +141,7 @@ _SIGNED_BY_QA = {
     "round": 1,
     "counts": True,
     "printed_name": "Noor Quality",
-    "meaning": "approved as qa",
+    "meaning": "approved as quality assurance",
     "signed_at": "2026-03-02T09:14:02.551340Z",
     "site_time": "2026-03-02 10:14:02 CET (UTC+0100)",
     "components": "user name and password",

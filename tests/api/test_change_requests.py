@@ -85,7 +85,7 @@ def test_a_signature_shows_its_whole_manifestation_and_stands(shop, qa):
         "round": 1,
         "counts": True,
         "printed_name": "Quinn Quality",
-        "meaning": "approved as qa",
+        "meaning": "approved as quality assurance",
         "site_time": stored.site_time,
         "components": "user name and password",
         "digest": stored.digest,
