@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from masterdata.models import BomVersion
-from masterdata.pages.api_lists import Filter, page_of, parameters_of, without_parameters, words_of
+from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
 from masterdata.pages.api_schema import (
     decimal,
     described,
@@ -22,8 +21,9 @@ from masterdata.pages.api_schema import (
     text,
     whole,
 )
-from masterdata.pages.api_signatures import OF_A_VERSION, of_version
+from masterdata.pages.api_signatures import OF_A_VERSION
 from masterdata.pages.api_values import plain
+from masterdata.pages.api_versions import one_version, standing_of
 from masterdata.pages.callers import caller_of
 from masterdata.queries import bom_content
 from masterdata.rules.vocabulary import RecordState
@@ -85,29 +85,20 @@ class OneBom(APIView):
 
     @described("One BOM version with its lines", {200: ONE_BOM}, problems=(400, 404))
     def get(self, request: Request, bom_id: int) -> Response:
-        without_parameters(request)
-        caller_of(request)
-        version = _versions().filter(pk=bom_id).first()
-        if version is None:
-            raise Http404(f"There is no BOM version {bom_id}.")
-        return Response({**_described(version), "signature": of_version(version), "content": bom_content(version)})
+        return one_version(
+            request, _versions(), bom_id, called="BOM version", described=_described, content=bom_content
+        )
 
 
 def _described(version: BomVersion) -> dict[str, Any]:
-    signed = version.signature
     return {
         "id": version.pk,
         "item": version.item.code,
         "version": version.number,
-        "state": version.state,
         "base_quantity": plain(version.base_quantity),
         "base_unit": version.base_unit.code,
         "phantom": version.phantom,
         "reason": version.reason,
-        "effective_from": version.effective_from,
-        "effective_to": version.effective_to,
-        "author": version.author.username,
-        "approver": signed.printed_name if signed else None,
-        "approved_at": signed.signed_at if signed else None,
+        **standing_of(version),
         "href": f"/api/v1/boms/{version.pk}",
     }

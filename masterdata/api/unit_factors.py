@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from masterdata.models import UnitFactor
-from masterdata.pages.api_lists import Filter, page_of, parameters_of, without_parameters, words_of
+from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
 from masterdata.pages.api_schema import described, listing, maybe, moment, named, one_of, record, text, whole
-from masterdata.pages.api_signatures import OF_A_VERSION, of_version
+from masterdata.pages.api_signatures import OF_A_VERSION
+from masterdata.pages.api_versions import one_version, standing_of
 from masterdata.pages.callers import caller_of
 from masterdata.queries import factor_content
 from masterdata.rules.vocabulary import RecordState
@@ -73,16 +73,12 @@ class OneUnitFactor(APIView):
 
     @described("One unit factor with its signature", {200: ONE}, problems=(400, 404))
     def get(self, request: Request, factor_id: int) -> Response:
-        without_parameters(request)
-        caller_of(request)
-        version = _versions().filter(pk=factor_id).first()
-        if version is None:
-            raise Http404(f"There is no unit factor {factor_id}.")
-        return Response({**_described(version), "signature": of_version(version), "content": factor_content(version)})
+        return one_version(
+            request, _versions(), factor_id, called="unit factor", described=_described, content=factor_content
+        )
 
 
 def _described(version: UnitFactor) -> dict[str, Any]:
-    signed = version.signature
     return {
         "id": version.pk,
         "item": version.item.code,
@@ -91,11 +87,6 @@ def _described(version: UnitFactor) -> dict[str, Any]:
         "numerator": str(int(version.numerator)),
         "denominator": str(int(version.denominator)),
         "version": version.version,
-        "state": version.state,
-        "effective_from": version.effective_from,
-        "effective_to": version.effective_to,
-        "author": version.author.username,
-        "approver": signed.printed_name if signed else None,
-        "approved_at": signed.signed_at if signed else None,
+        **standing_of(version),
         "href": f"/api/v1/unit-factors/{version.pk}",
     }
