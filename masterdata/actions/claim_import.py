@@ -32,7 +32,7 @@ def claim_import(
     """
     free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - LEASE)
     with acting(SERVICE):
-        waiting = DataImport.objects.filter(free, state__in=states).order_by("uploaded_at")
+        waiting = DataImport.objects.filter(free, state__in=states).order_by("uploaded_at", "pk")
         found = (waiting if pk is None else waiting.filter(pk=pk)).select_for_update(skip_locked=True).first()
         if found is None:
             return None
