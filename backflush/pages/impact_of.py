@@ -1,6 +1,5 @@
 """The part of a proposal's page that shows its impact replays and starts another one."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,16 +7,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from backflush.queries.impact_replays import impact_replays_of
+from backflush.pages.impact_tables import brief_components, cost_chart, cost_words
+from backflush.queries.impact_replays import impact_replays_of, shown_replay
 from backflush.queries.proposals import OPEN
 from backflush.rules.vocabulary import ProposalKind
 from masterdata.models import BomVersion, UnitFactor
 from masterdata.pages.access import can, site_of
 from masterdata.pages.beside import say_what_stands_beside
-from masterdata.pages.figures import money
 from masterdata.queries.proposal_replays import ProposalReplay, tell_of_proposal_replays
 from masterdata.rules.duties import Duty
-from masterdata.rules.exact import Fraction
 
 DAYS = 30
 
@@ -79,17 +77,16 @@ def impact_context(request: HttpRequest, kind: str, record_id: int, *, is_open: 
             "may_start": is_open and can(request, Duty.REPLAY_IMPACT),
             "days": DAYS,
             "currency": site.currency if site else "",
+            "result": _result(replays),
         }
     }
 
 
-def cost_words(cost: Fraction, decimals: int = 2) -> str:
-    """12.50 more, 3.00 less, or no difference."""
-    if not cost:
-        return "no difference"
-    return f"{money(as_decimal(abs(cost)), decimals)} {'more' if cost > 0 else 'less'}"
-
-
-def as_decimal(value: Fraction) -> Decimal:
-    """An exact fraction as screens write figures; what has no finite decimal is cut off far behind what is shown."""
-    return Decimal(value.numerator) / Decimal(value.denominator)
+def _result(replays: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Chart and table of the latest replay that is of the proposal as it stands; None where there is none."""
+    standing = (row for row in replays if row["impact"] and row["impact"].reports and not row["outdated"])
+    latest = next(standing, None)
+    if latest is None:
+        return None
+    shown = shown_replay(latest["replay"])
+    return {"replay": latest["replay"], **cost_chart(shown), **brief_components(shown)}

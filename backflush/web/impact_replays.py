@@ -10,13 +10,12 @@ from django.utils import timezone
 from backflush.actions.cancel_impact_replay import cancel_impact_replay
 from backflush.actions.request_impact_replay import request_impact_replay
 from backflush.models import ImpactReplay
-from backflush.pages.impact_of import cost_words
+from backflush.pages.impact_tables import components, cost_chart, cost_words, orders, outputs, reports
 from backflush.queries.impact_replays import ShownReplay, impact_replays, shown_replay
 from backflush.queries.postings import posting_number
 from backflush.queries.proposals import proposal_of
 from backflush.rules.vocabulary import ProposalKind
 from backflush.tasks import ask_for_impact_replays
-from backflush.web.impact_tables import components, cost_chart, orders, outputs, reports
 from masterdata.pages import lists
 from masterdata.pages.access import can, desk_page, person_of, status_of, the_site
 from masterdata.pages.figures import figure, when

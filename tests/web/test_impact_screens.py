@@ -12,7 +12,7 @@ from backflush.actions.run_impact_replays import run_impact_replays
 from backflush.models import ImpactReplay
 from masterdata.models import BomVersion, Item, UnitFactor
 from masterdata.rules.bom import LineDraft
-from tests import plant
+from tests import changing, plant
 
 
 def proposed():
@@ -63,6 +63,26 @@ def test_a_replay_is_started_followed_and_read(as_):
     assert "Orders that weigh most" in page
     beside = client.get(reverse("bom", args=[version.pk])).content.decode()
     assert reverse("impact-replay", args=[replay.pk]) in beside
+
+
+def test_the_change_request_shows_chart_and_components_of_the_latest_replay_that_is_of_it(as_):
+    client, version = as_("qa"), proposed()
+    request = changing.proposed(version, now=timezone.now())
+    here = reverse("change", args=[request.number])
+    assert "Nobody has replayed it yet." in client.get(here).content.decode()
+    start(client, version)
+    run()
+    shown = client.get(here).content.decode()
+    assert "Difference in cost by component" in shown
+    first = BomVersion.objects.get(pk=version.pk).lines.order_by("position").first().item
+    assert f'<td><a href="{reverse("item", args=[first.pk])}" class="code">{first.code}</a></td>' in shown
+    for column in ("By the figures then", "By the proposal", "Cost difference", "Orders short"):
+        assert column in shown
+    version.reason = "weighed again"
+    version.save()
+    outdated = client.get(here).content.decode()
+    assert "the proposal has changed since" in outdated
+    assert "Difference in cost by component" not in outdated
 
 
 def test_the_file_adds_up_to_the_total(as_):

@@ -1,20 +1,23 @@
 """The tables and the chart of an impact replay's result."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from backflush.pages.impact_of import as_decimal, cost_words
 from backflush.queries.impact_replays import ShownItem, ShownReplay
 from backflush.queries.postings import posting_number
 from backflush.rules.impact_totals import Weight
 from masterdata.pages import lists
+from masterdata.pages.figures import figure, money
 from masterdata.rules.chart_svg import Step, waterfall
 from masterdata.rules.exact import ZERO, Fraction
 
 #: bars of the chart; what is beyond them is drawn together
 BARS = 12
+#: columns that only the replay's own page has
+_LEFT_OUT = {"Name", "%", "Reports short"}
 
 
 def components(shown: ShownReplay) -> lists.Listing:
@@ -65,6 +68,22 @@ def components(shown: ShownReplay) -> lists.Listing:
         empty="No component is used either way.",
         foot=foot,
     )
+
+
+def brief_components(shown: ShownReplay) -> dict[str, Any]:
+    """The components that weigh most, with the columns that a signer decides by, for `components/table.html`."""
+    listing = components(shown)
+    columns = [one for one in listing.columns if one.label not in _LEFT_OUT]
+    kept = [index for index, one in enumerate(listing.columns) if one.label not in _LEFT_OUT]
+    rows = shown.components[:BARS]
+    more = len(shown.components) - len(rows)
+    foot = listing.foot(shown.components) if listing.foot and not more else []
+    return {
+        "columns": [{"label": one.label, "sort": "", "number": one.number, "unit": one.unit} for one in columns],
+        "rows": [{"cells": [column.cell(row) for column in columns]} for row in rows],
+        "foot": [[cells[index] for index in kept] for cells in foot],
+        "count": f"{figure(len(rows))} of {figure(len(shown.components))} components" if more else "",
+    }
 
 
 def outputs(shown: ShownReplay) -> lists.Listing:
@@ -177,3 +196,15 @@ def _percent(one: ShownItem) -> lists.Cell:
     digits = f"{abs(tenths) // 10}.{abs(tenths) % 10}"
     sign = ("+", "+") if tenths > 0 else ("−", "-") if tenths < 0 else ("", "")
     return {"number": f"{sign[0]}{digits}", "raw": f"{sign[1]}{digits}".lstrip("+"), "is_number": True}
+
+
+def cost_words(cost: Fraction, decimals: int = 2) -> str:
+    """12.50 more, 3.00 less, or no difference."""
+    if not cost:
+        return "no difference"
+    return f"{money(as_decimal(abs(cost)), decimals)} {'more' if cost > 0 else 'less'}"
+
+
+def as_decimal(value: Fraction) -> Decimal:
+    """An exact fraction as screens write figures; what has no finite decimal is cut off far behind what is shown."""
+    return Decimal(value.numerator) / Decimal(value.denominator)
