@@ -118,7 +118,7 @@ def standard_of(database: RealDatabase) -> Standard:
 
 
 def settle(database: RealDatabase) -> None:
-    """Statistics as autovacuum would leave them; a checkpoint, so that none falls into a round."""
+    """Statistics as autovacuum would leave them, and no vacuum of what went before while something is measured."""
     with psycopg.connect(database.owner_url, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
 
