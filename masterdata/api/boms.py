@@ -13,17 +13,13 @@ from masterdata.pages.api_schema import (
     described,
     flag,
     listing,
-    maybe,
-    moment,
     named,
-    one_of,
     record,
     text,
     whole,
 )
-from masterdata.pages.api_signatures import OF_A_VERSION
 from masterdata.pages.api_values import plain
-from masterdata.pages.api_versions import one_version, standing_of
+from masterdata.pages.api_versions import STANDING, in_full, one_version, standing_of
 from masterdata.pages.callers import caller_of
 from masterdata.queries import bom_content
 from masterdata.rules.vocabulary import RecordState
@@ -32,29 +28,15 @@ _FIELDS = {
     "id": whole(),
     "item": text("Code of what it makes"),
     "version": whole(),
-    "state": one_of(RecordState),
     "base_quantity": decimal(),
     "base_unit": text(),
     "phantom": flag(),
     "reason": text(),
-    "effective_from": maybe(moment()),
-    "effective_to": maybe(moment()),
-    "author": text("User name"),
-    "approver": maybe(text("As printed with the signature")),
-    "approved_at": maybe(moment()),
+    **STANDING,
     "href": text(),
 }
 BOM = named("BomVersion", record(_FIELDS))
-ONE_BOM = named(
-    "BomVersionInFull",
-    record(
-        {
-            **_FIELDS,
-            "signature": OF_A_VERSION,
-            "content": {"type": "object", "description": "The whole version, as it is signed"},
-        }
-    ),
-)
+ONE_BOM = in_full("BomVersionInFull", _FIELDS)
 FILTERS = {
     "item": Filter("item__code", "Code of what it makes"),
     "state": Filter("state", "Of the version", words_of(RecordState)),

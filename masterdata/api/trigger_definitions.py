@@ -8,9 +8,8 @@ from rest_framework.views import APIView
 
 from masterdata.models import TriggerDefinition
 from masterdata.pages.api_lists import Filter, page_of, parameters_of, words_of
-from masterdata.pages.api_schema import described, listing, maybe, moment, named, one_of, record, text, whole
-from masterdata.pages.api_signatures import OF_A_VERSION
-from masterdata.pages.api_versions import one_version, standing_of
+from masterdata.pages.api_schema import described, listing, maybe, named, one_of, record, text, whole
+from masterdata.pages.api_versions import STANDING, in_full, one_version, standing_of
 from masterdata.pages.callers import caller_of
 from masterdata.queries import trigger_content
 from masterdata.rules.vocabulary import OutputBasis, RecordState, TriggerKind
@@ -23,25 +22,11 @@ _FIELDS = {
     "kind": one_of(TriggerKind, "Of report that declares output"),
     "output_basis": one_of(OutputBasis),
     "version": whole(),
-    "state": one_of(RecordState),
-    "effective_from": maybe(moment()),
-    "effective_to": maybe(moment()),
-    "author": text("User name"),
-    "approver": maybe(text("As printed with the signature")),
-    "approved_at": maybe(moment()),
+    **STANDING,
     "href": text(),
 }
 ROW = named("TriggerDefinition", record(_FIELDS))
-ONE = named(
-    "TriggerDefinitionInFull",
-    record(
-        {
-            **_FIELDS,
-            "signature": OF_A_VERSION,
-            "content": {"type": "object", "description": "The whole version, as it is signed"},
-        }
-    ),
-)
+ONE = in_full("TriggerDefinitionInFull", _FIELDS)
 FILTERS = {
     "item": Filter("item__code", "Code of the item"),
     "operation": Filter("operation_number", "Operation number"),

@@ -9,8 +9,26 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from masterdata.pages.api_lists import without_parameters
-from masterdata.pages.api_signatures import of_version
+from masterdata.pages.api_schema import maybe, moment, named, one_of, record, text
+from masterdata.pages.api_signatures import OF_A_VERSION, of_version
 from masterdata.pages.callers import caller_of
+from masterdata.rules.vocabulary import RecordState
+
+#: the schema of `standing_of`
+STANDING = {
+    "state": one_of(RecordState),
+    "effective_from": maybe(moment()),
+    "effective_to": maybe(moment()),
+    "author": text("User name"),
+    "approver": maybe(text("As printed with the signature")),
+    "approved_at": maybe(moment()),
+}
+
+
+def in_full(name: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """The schema of `one_version`: the fields of the list, the checked signature and what was signed."""
+    content = {"type": "object", "description": "The whole version, as it is signed"}
+    return named(name, record({**fields, "signature": OF_A_VERSION, "content": content}))
 
 
 def standing_of(version: Any) -> dict[str, Any]:

@@ -46,7 +46,8 @@ class Whereabouts:
     present: bool = True
 
 
-_MODELS: dict[ReviewKind, type[models.Model]] = {
+#: the table of each kind of record that is reviewed
+REVIEWED: dict[ReviewKind, type[models.Model]] = {
     ReviewKind.ITEM: Item,
     ReviewKind.BOM: BomVersion,
     ReviewKind.FACTOR: UnitFactor,
@@ -68,7 +69,7 @@ _SAME: dict[ReviewKind, tuple[str, ...]] = {
 
 def whereabouts(kind: ReviewKind, key: int, now: datetime) -> Whereabouts | None:
     """Of a record that no review is due for. None: there never was one of this key."""
-    model: Any = _MODELS[kind]
+    model: Any = REVIEWED[kind]
     row = model._default_manager.filter(pk=key).first()
     if row is None:
         return _taken_out(kind, key, now)
@@ -110,7 +111,7 @@ def _label(row: LabelVersion, now: datetime) -> Whereabouts:
 
 def _taken_out(kind: ReviewKind, key: int, now: datetime) -> Whereabouts | None:
     """A record whose row is gone: its history still knows whose version it was."""
-    model: Any = _MODELS[kind]
+    model: Any = REVIEWED[kind]
     last = model.history.filter(id=key).order_by("-history_date", "-history_id").first()
     signed = reviews_signed(kind, key).first()
     if last is None:
@@ -121,7 +122,7 @@ def _taken_out(kind: ReviewKind, key: int, now: datetime) -> Whereabouts | None:
 
 
 def _rivals(kind: ReviewKind, row: Any) -> Any:
-    model: Any = _MODELS[kind]
+    model: Any = REVIEWED[kind]
     return model.objects.filter(**{name: getattr(row, name) for name in _SAME[kind]})
 
 

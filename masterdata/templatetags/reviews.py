@@ -8,34 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from masterdata.models import (
-    Bin,
-    BomVersion,
-    Item,
-    LabelVersion,
-    Operation,
-    ReasonCode,
-    Supplier,
-    TriggerDefinition,
-    UnitFactor,
-)
 from masterdata.pages.figures import day
 from masterdata.pages.overdue import TONES
 from masterdata.queries.reviews import review_of, reviews_signed
-from masterdata.rules.reviews import ReviewKind
+from masterdata.queries.whereabouts import REVIEWED
 
 register = template.Library()
-KINDS: dict[type[models.Model], ReviewKind] = {
-    Item: ReviewKind.ITEM,
-    BomVersion: ReviewKind.BOM,
-    UnitFactor: ReviewKind.FACTOR,
-    TriggerDefinition: ReviewKind.TRIGGER,
-    Operation: ReviewKind.OPERATION,
-    Bin: ReviewKind.BIN,
-    ReasonCode: ReviewKind.REASON,
-    LabelVersion: ReviewKind.LABEL,
-    Supplier: ReviewKind.SUPPLIER,
-}
+KINDS = {table: kind for kind, table in REVIEWED.items()}
 
 
 @register.inclusion_tag("masterdata/reviews_of.html")
